@@ -1,0 +1,62 @@
+package account
+
+import (
+	"context"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/latchkey-dev/latchkey/internal/page"
+)
+
+// Type is the API's word for an account's home.
+type Type string
+
+const (
+	Smart     Type = "Smart Account"     // ERC-1967 proxy
+	Delegated Type = "Delegated Account" // EIP-7702 delegated EOA
+)
+
+// Implementation types that the official clients know how to sign for.
+const ImplementationSmart = "UpgradeableV6"
+
+// Account is one smart account on one chain. Factory, Implementation and Salt
+// are those it was created with: its address is never computed anew from the
+// running build.
+type Account struct {
+	ID             string
+	ProjectID      string
+	PlayerID       string
+	ChainID        uint64
+	Address        common.Address
+	Owner          common.Address // external: the server never holds its key
+	Type           Type
+	Factory        common.Address
+	Implementation common.Address
+	Salt           common.Hash
+	DeployedAt     *time.Time   // nil while counterfactual
+	DeployedTx     *common.Hash // nil when counterfactual, or deployed by others
+	CreatedAt      time.Time
+	UpdatedAt      time.Time
+}
+
+// Deployed reports whether the account's code is on chain, as far as known.
+func (a Account) Deployed() bool { return a.DeployedAt != nil }
+
+// Filter narrows a list. Zero fields do not narrow.
+type Filter struct {
+	PlayerID string
+	Owner    common.Address
+	Address  common.Address
+	ChainID  uint64
+	Type     Type
+}
+
+// Store keeps accounts. An account of another project is not found.
+type Store interface {
+	CreateAccount(ctx context.Context, a Account) error // Conflict when (project, chain, address) exists
+	Account(ctx context.Context, projectID, id string) (Account, error)
+	AccountByAddress(ctx context.Context, projectID string, chainID uint64, address common.Address) (Account, error)
+	Accounts(ctx context.Context, projectID string, f Filter, req page.Request) (page.Page[Account], error)
+	UpdateAccount(ctx context.Context, projectID, id string, update func(Account) (Account, error)) (Account, error)
+}

@@ -1,0 +1,192 @@
+package intent
+
+import (
+	"context"
+	"errors"
+	"math/big"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
+
+	"github.com/latchkey-dev/latchkey/internal/account"
+	"github.com/latchkey-dev/latchkey/internal/page"
+	"github.com/latchkey-dev/latchkey/internal/session"
+	"github.com/latchkey-dev/latchkey/internal/sponsor"
+	"github.com/latchkey-dev/latchkey/internal/userop"
+)
+
+// Kind tells what an intent's operation does.
+type Kind string
+
+const (
+	Call            Kind = "call"             // calls that the client asked for
+	RegisterSession Kind = "register-session" // the account registers a session
+	RevokeSession   Kind = "revoke-session"   // the account closes a session
+)
+
+// Status is where an intent stands. It only moves forward:
+//
+//	waiting ─→ signed ─→ succeeded | failed
+//	   └─→ expired | withdrawn
+type Status string
+
+const (
+	Waiting   Status = "waiting"   // for the client's signature
+	Signed    Status = "signed"    // accepted and queued for the bundler
+	Succeeded Status = "succeeded" // included, its calls succeeded
+	Failed    Status = "failed"    // included and reverted, or given up with a reason
+	Expired   Status = "expired"   // not signed in time
+	Withdrawn Status = "withdrawn" // replaced before it was signed
+)
+
+// Open reports whether the intent still holds its nonce lane and its
+// reservation.
+func (s Status) Open() bool { return s == Waiting || s == Signed }
+
+// Interaction is one call as the client asked for it, with every identifier
+// already resolved. Contract and Function repeat the request where it named
+// them.
+type Interaction struct {
+	To       common.Address `json:"to"`
+	Value    *big.Int       `json:"value"`
+	Data     []byte         `json:"data"`
+	Contract string         `json:"contract,omitempty"` // con_ id
+	Function string         `json:"functionName,omitempty"`
+	Args     []any          `json:"functionArgs,omitempty"`
+}
+
+// Transition is one step of an intent in the API's words (new, sent,
+// confirmed, reverted, expired, dropped).
+type Transition struct {
+	From string    `json:"fromStatus"`
+	To   string    `json:"toStatus"`
+	At   time.Time `json:"at"`
+}
+
+// Outcome is what became of an operation on chain.
+type Outcome struct {
+	Success     bool           `json:"success"`
+	BlockNumber uint64         `json:"blockNumber"`
+	BlockHash   common.Hash    `json:"blockHash"`
+	BlockTime   uint64         `json:"blockTime"`
+	TxHash      common.Hash    `json:"transactionHash"`
+	To          common.Address `json:"to"`
+	GasUsed     *big.Int       `json:"gasUsed"` // of this operation, as EntryPoint counts it
+	GasFee      *big.Int       `json:"gasFee"`  // wei that were charged to its payer
+	Logs        []*types.Log   `json:"logs"`
+	Revert      []byte         `json:"revert,omitempty"` // revert data of failed calls
+}
+
+// Failure says in words why an intent did not succeed.
+type Failure struct {
+	Reason   string `json:"reason"`
+	Name     string `json:"name,omitempty"` // contract error or EntryPoint code
+	Cause    string `json:"cause,omitempty"`
+	Solution string `json:"solution,omitempty"`
+}
+
+// Intent is one requested execution, from the request to its final outcome.
+type Intent struct {
+	ID             string
+	ProjectID      string
+	PlayerID       string
+	AccountID      string
+	AccountAddress common.Address
+	PolicyID       string // "" when the account pays
+	ChainID        uint64
+	Kind           Kind
+	SessionID      string // the session that a register or revoke intent acts on
+	Interactions   []Interaction
+	Status         Status
+	Operation      userop.Operation // Signature is empty until the intent is signed
+	OperationHash  common.Hash      // userOpHash: what the client signs
+	Lane           uint64           // nonce lane, leased while Status.Open
+	MaxCost        *big.Int         // worst-case fee in wei
+	DeployFirst    bool             // the relayer creates the account before the operation
+	ExpiresAt      uint64           // chain time after which no signature is taken
+	SignedBy       string           // "owner" or the ses_ id, "" until signed
+	ClientSig      []byte           // as the client sent it, to answer repeats
+	Outcome        *Outcome         // nil until included
+	Failure        *Failure         // nil unless failed
+	Transitions    []Transition
+	CreatedAt      time.Time
+	UpdatedAt      time.Time
+}
+
+// Final reports whether nothing more will happen to the intent.
+func (in Intent) Final() bool { return !in.Status.Open() }
+
+// OwnerSigned is the SignedBy of intents that the owner signed.
+const OwnerSigned = "owner"
+
+// Filter narrows a list. Zero fields do not narrow.
+type Filter struct {
+	AccountIDs []string
+	PlayerIDs  []string
+	PolicyIDs  []string
+	SessionID  string // acted on by, or signed by, this session
+	ChainID    uint64
+	Final      *bool
+}
+
+// Queue is the bundler's entry for a signed intent, saved with it.
+type Queue struct {
+	Operation userop.Operation // signed
+	Hash      common.Hash
+	ChainID   uint64
+	// Deploy is the factory call that the relayer sends before the operation;
+	// nil when the account is deployed, or the operation carries it.
+	Deploy *FactoryCall
+	// After is the operation that must be included first, zero when none.
+	After common.Hash
+	// Alone keeps the operation out of bundles that hold another one of the
+	// same account: it calls the account itself.
+	Alone bool
+}
+
+// FactoryCall creates an account.
+type FactoryCall struct {
+	Factory common.Address
+	Data    []byte
+}
+
+// Change is what one step of an intent may change, loaded and saved in one
+// transaction. Session, Account and Policy are nil where the intent has none
+// (Session: the one that a register or revoke intent acts on).
+type Change struct {
+	Intent  *Intent
+	Session *session.Session
+	Account *account.Account
+	Policy  *sponsor.Policy
+	Queue   *Queue // set by the step that signs: queues the operation
+}
+
+// ErrLaneTaken is answered by OpenIntent when another open intent of the
+// account holds the lane.
+var ErrLaneTaken = errors.New("nonce lane is taken")
+
+// Store keeps intents. An intent of another project is not found.
+type Store interface {
+	// OpenIntent saves a new intent in one transaction with the session that it
+	// registers or revokes (s: inserted or replaced, nil for none) and with the
+	// reservation that reserve makes on its policy (not called without one).
+	OpenIntent(ctx context.Context, in Intent, s *session.Session, reserve func(*sponsor.Policy) error) error
+	// ChangeIntent loads the intent and what belongs to it under locks, lets
+	// step change them, and saves. Nothing is saved when step fails.
+	ChangeIntent(ctx context.Context, id string, step func(*Change) error) (Intent, error)
+
+	Intent(ctx context.Context, projectID, id string) (Intent, error)
+	Intents(ctx context.Context, projectID string, f Filter, req page.Request) (page.Page[Intent], error)
+	// LanesInUse answers the lanes that open intents of the account hold.
+	LanesInUse(ctx context.Context, accountID string) ([]uint64, error)
+	// OpenIntents answers every open intent of a chain in one status, oldest
+	// first, at most limit.
+	OpenIntents(ctx context.Context, chainID uint64, status Status, limit int) ([]Intent, error)
+	// OperationOutcome answers what the bundler knows of a queued operation:
+	// done false while it is under way; failure is set when it was given up.
+	OperationOutcome(ctx context.Context, chainID uint64, hash common.Hash) (out *Outcome, failure *Failure, sent bool, err error)
+	// SponsoredCost answers the summed worst-case cost of open sponsored
+	// intents on a chain, in wei.
+	SponsoredCost(ctx context.Context, chainID uint64) (*big.Int, error)
+}

@@ -1,0 +1,66 @@
+package session
+
+import (
+	"context"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/latchkey-dev/latchkey/internal/page"
+)
+
+// State is what is stored about a session. What the API shows as its status
+// follows from the state, the chain's status word and chain time: see Status.
+type State string
+
+const (
+	Pending State = "pending" // not registered yet, or its registration is on the way
+	Active  State = "active"  // its registration was included
+	Closed  State = "closed"  // revoked, or withdrawn before it was registered
+	Ended   State = "ended"   // expired or used up, and its key was granted anew
+)
+
+// Session is one grant: a session key plus its permission, on one account and
+// chain. The permission is kept in its packed form, which is what the account
+// contract hashes; everything else about the grant is read from it.
+type Session struct {
+	ID             string
+	ProjectID      string
+	PlayerID       string
+	AccountID      string
+	ChainID        uint64
+	AccountAddress common.Address
+	Signer         common.Address // address of the session key
+	Permission     []byte         // packed, see docs/permission-format.md
+	Epoch          uint64         // the account's epoch that Hash is over
+	Hash           common.Hash    // sessionId on chain
+	State          State
+	RegisterIntent string // newest intent that registers it, "" before the first
+	RevokeIntent   string // newest intent that revokes it, "" before the first
+	CreatedAt      time.Time
+	UpdatedAt      time.Time
+}
+
+// Live reports whether the session may still act, now or later, as far as is
+// stored. At most one live session exists for a key on an account.
+func (s Session) Live() bool { return s.State == Pending || s.State == Active }
+
+// Filter narrows a list. Zero fields do not narrow.
+type Filter struct {
+	PlayerID  string
+	AccountID string
+	Signer    common.Address
+	ChainID   uint64
+	Live      *bool // true: pending and active rows only; false: the others only
+}
+
+// Store keeps sessions. New sessions and changes that come with an operation
+// are saved together with its intent, by intent.Store; a session of another
+// project is not found.
+type Store interface {
+	Session(ctx context.Context, projectID, id string) (Session, error)
+	Sessions(ctx context.Context, projectID string, f Filter, req page.Request) (page.Page[Session], error)
+	// LiveSessions answers the live sessions of an account, oldest first.
+	LiveSessions(ctx context.Context, accountID string) ([]Session, error)
+	UpdateSession(ctx context.Context, projectID, id string, update func(Session) (Session, error)) (Session, error)
+}
