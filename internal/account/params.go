@@ -1,0 +1,11 @@
+package account
+
+import "github.com/ethereum/go-ethereum/common"
+
+// CreateParams is a request for a new account.
+type CreateParams struct {
+	PlayerID string // "" creates a player
+	ChainID  uint64
+	Owner    common.Address // external owner, required
+	Type     Type           // "" is Smart
+}
