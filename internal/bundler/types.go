@@ -34,6 +34,7 @@ type Operation struct {
 	TxID      int64   // Transaction that carries it, 0 when none
 	Result    *Result // set when included
 	Reason    string  // set when dropped
+	Attempts  int     // transactions that were mined for it and failed
 	CreatedAt time.Time
 	UpdatedAt time.Time
 }
@@ -77,6 +78,7 @@ type Transaction struct {
 	Nonce       uint64
 	Raw         []byte
 	Hash        common.Hash
+	Replaced    []common.Hash // earlier versions that paid less: any of them may be mined instead
 	State       TxState
 	Operations  []common.Hash // carried operations; empty for a deployment
 	BlockNumber uint64        // 0 until mined
@@ -104,6 +106,9 @@ type Store interface {
 	// AcquireLease takes or renews the lease for ttl, judged by database time;
 	// ok is false while another owner holds it.
 	AcquireLease(ctx context.Context, chainID uint64, relayer common.Address, owner string, ttl time.Duration) (l Lease, ok bool, err error)
+	// ReleaseLease lets another owner take the lease at once. A lease that was
+	// lost already is no error.
+	ReleaseLease(ctx context.Context, l Lease) error
 	// QueuedOperations answers queued operations of a chain, oldest first.
 	QueuedOperations(ctx context.Context, chainID uint64, limit int) ([]Operation, error)
 	Operation(ctx context.Context, chainID uint64, hash common.Hash) (Operation, error)
@@ -114,9 +119,13 @@ type Store interface {
 	// LiveTransactions answers signed and mined transactions of a relayer in
 	// nonce order.
 	LiveTransactions(ctx context.Context, chainID uint64, relayer common.Address) ([]Transaction, error)
-	// FinishTransaction saves a transaction's new state together with what it
-	// means for operations: included, dropped, or queued again.
+	// FinishTransaction saves what changed of a transaction (state, block, and
+	// raw, hash and replaced when it was signed anew with higher fees) together
+	// with what that means for ops: included, dropped, or queued again, with
+	// their attempts. ops may hold operations that the transaction did not
+	// carry, and be empty. Refused when the lease was lost (ErrLeaseLost).
 	FinishTransaction(ctx context.Context, l Lease, tx Transaction, ops []Operation) error
-	// DropOperation gives up a queued operation with a reason.
-	DropOperation(ctx context.Context, l Lease, op Operation) error
+	// SettleOperation saves what became of a queued operation without a
+	// transaction of ours: dropped with a reason, or included by another's.
+	SettleOperation(ctx context.Context, l Lease, op Operation) error
 }
