@@ -1,0 +1,86 @@
+# The targets with a ## comment are the ones meant for people: `make help`.
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+GOLANGCI_LINT := go tool -modfile=tools/go.mod golangci-lint
+
+# Install scripts stay off: one transitive package's script downloads a
+# binary, and nothing here needs any of them.
+NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --prefer-offline --loglevel=error
+
+# Everything that `make generate` writes and that is committed.
+GENERATED := internal/bindings internal/httpapi contracts/artifacts contracts/snapshots
+
+.PHONY: help
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## Build bin/latchkey
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/latchkey ./cmd/latchkey
+
+.PHONY: dev
+dev: build ## Start the server with an embedded chain; state is kept in .latchkey/
+	bin/latchkey dev
+
+.PHONY: demo
+demo: build ## Do the main job once on a throw-away server and print each step
+	bin/latchkey demo
+
+.PHONY: test
+test: ## Run everything: Go on both databases, contracts, gas snapshots, official SDKs
+	scripts/test
+
+.PHONY: test-go
+test-go: ## Run the Go tests, with a throw-away PostgreSQL where one is installed
+	scripts/with-postgres go test -timeout 15m ./...
+
+.PHONY: test-race
+test-race: ## Run the Go tests of everything that runs at once under the race detector
+	scripts/with-postgres go test -race -timeout 15m ./internal/store/... ./internal/intent/... ./internal/bundler/... ./internal/job/... ./internal/httpapi/...
+
+.PHONY: test-contracts
+test-contracts: contracts/node_modules/.package-lock.json ## Run the forge tests and compare the gas snapshots
+	cd contracts && npm test --silent && npm run --silent snapshot:check
+
+.PHONY: test-conformance
+test-conformance: conformance/js/node_modules/.package-lock.json build ## Run the official SDKs, viem, ethers and curl against bin/latchkey
+	LATCHKEY_BIN=$(CURDIR)/bin/latchkey npm test --silent --prefix conformance/js
+
+.PHONY: generate
+generate: contracts/node_modules/.package-lock.json ## Rebuild contract artefacts, Go bindings and API types
+	contracts/script/generate
+	go generate ./...
+
+.PHONY: verify
+verify: generate ## Fail if a generated file is not current
+	@changed=$$(git status --porcelain --untracked-files=all -- $(GENERATED)); \
+	if [ -n "$$changed" ]; then \
+	  git --no-pager diff --stat -- $(GENERATED); \
+	  printf 'verify: generated files are not current; commit what "make generate" writes:\n%s\n' "$$changed" >&2; exit 1; \
+	fi
+
+.PHONY: lint
+lint: ## Run the linters on all Go code
+	$(GOLANGCI_LINT) run ./...
+
+.PHONY: bench
+bench: ## Measure boot, create, and signature to receipt, beside the chain's own time
+	go run ./bench/flow
+
+.PHONY: bench-gas
+bench-gas: ## Measure the gas of each step and write bench/out/gas.json
+	go run ./bench/gas
+
+.PHONY: clean
+clean: ## Remove what was built; dependencies and .latchkey/ stay
+	rm -rf bin contracts/out contracts/cache bench/out
+
+# npm writes this file last, so it stands for a finished install.
+%/node_modules/.package-lock.json: %/package-lock.json
+	cd $* && $(NPM_CI)
+	@touch $@
