@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {ILatchkeyAccount} from "../interfaces/ILatchkeyAccount.sol";
+import {ENTRY_POINT_V08} from "../libraries/EntryPointV08.sol";
+
+/// @title Storage and authority of an account
+/// @notice Holds the one storage struct that all parts share, and answers who may call.
+abstract contract AccountBase is ILatchkeyAccount {
+    /// @custom:storage-location erc7201:latchkey.storage.Account
+    struct AccountStorage {
+        /// Zero means that the account is an EIP-7702 delegated EOA, which owns itself.
+        address owner;
+        uint64 epoch;
+        mapping(bytes32 sessionId => uint256 statusWord) sessions;
+    }
+
+    /// @dev keccak256(abi.encode(uint256(keccak256("latchkey.storage.Account")) - 1)) & ~bytes32(uint256(0xff))
+    bytes32 private constant STORAGE_LOCATION = 0x52c63247e1f47db19d5ce0460030c497f067ca4cebf71ba98eeadabe20bace00;
+
+    /// @dev Owner operations arrive from the EntryPoint, direct transactions from the owner, and batches from the
+    /// account itself. A session operation cannot pose as any of them: validation lets it call {execute} only, and
+    /// never on the account or the EntryPoint.
+    modifier onlyAuthorized() {
+        _checkAuthorized();
+        _;
+    }
+
+    /// @inheritdoc ILatchkeyAccount
+    function owner() public view returns (address) {
+        address stored = _accountStorage().owner;
+        return stored == address(0) ? address(this) : stored;
+    }
+
+    /// @inheritdoc ILatchkeyAccount
+    function epoch() external view returns (uint64) {
+        return _accountStorage().epoch;
+    }
+
+    function _isDelegated() internal view returns (bool) {
+        return _accountStorage().owner == address(0);
+    }
+
+    function _checkAuthorized() internal view {
+        if (msg.sender == address(ENTRY_POINT_V08)) return;
+        if (msg.sender == address(this) || msg.sender == owner()) return;
+        revert NotAuthorized(msg.sender);
+    }
+
+    function _accountStorage() internal pure returns (AccountStorage storage $) {
+        assembly ("memory-safe") {
+            $.slot := STORAGE_LOCATION
+        }
+    }
+}

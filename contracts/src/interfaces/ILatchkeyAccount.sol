@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+/// @notice One call made by an account.
+struct Call {
+    address target;
+    uint256 value;
+    bytes data;
+}
+
+/// @title Latchkey account
+/// @notice A smart account with one owner and any number of session keys, each bound to a permission that this contract
+/// enforces. The same code serves an ERC-1967 proxy and an EOA that delegates to it by EIP-7702.
+interface ILatchkeyAccount {
+    /// @notice A session may act from now on, within `permission` (the packed form of docs/permission-format.md).
+    event SessionRegistered(bytes32 indexed sessionId, address indexed signer, bytes permission);
+
+    /// @notice A session is closed, and can never be opened again.
+    event SessionRevoked(bytes32 indexed sessionId);
+
+    /// @notice The account entered `epoch`: every session of an earlier epoch is dead.
+    event AllSessionsRevoked(uint64 epoch);
+
+    /// @notice The account is controlled by `newOwner`. The first owner replaces the zero address.
+    event OwnerChanged(address indexed previousOwner, address indexed newOwner);
+
+    /// @notice `caller` is neither the EntryPoint, nor the owner, nor the account itself.
+    error NotAuthorized(address caller);
+
+    /// @notice An EIP-7702 delegated account has no owner to change and no implementation to upgrade.
+    error DelegatedAccount();
+
+    /// @notice The zero address and the account itself cannot own an account.
+    error InvalidOwner(address owner);
+
+    /// @notice {initialize} only works while a proxy is being constructed.
+    error AlreadyInitialized();
+
+    /// @notice The permission is not the canonical encoding of any permission.
+    error PermissionMalformed();
+
+    /// @notice The session was registered or closed before; change the salt to grant the same terms again.
+    error SessionExists(bytes32 sessionId);
+
+    /// @notice The signature field has an unknown mode or a wrong length.
+    error SignatureMalformed();
+
+    /// @notice The session was never registered in this epoch (status 0), or is closed (status 2).
+    error SessionNotActive(bytes32 sessionId, uint8 status);
+
+    /// @notice The operation's calldata is not the canonical ABI encoding of one {execute} call.
+    error CallMalformed();
+
+    /// @notice A session may call {execute} only.
+    error FunctionForbidden(bytes4 selector);
+
+    /// @notice No session may call the account itself or the EntryPoint.
+    error TargetForbidden(address target);
+
+    /// @notice Neither the contract nor the function is in the permission. The selector is zero-padded when the call
+    /// carries fewer than four bytes.
+    error CallNotAllowed(address target, bytes4 selector);
+
+    /// @notice The permission does not let native value go with the call.
+    error ValueNotAllowed(uint256 value);
+
+    /// @notice The call would exceed the permission's number of calls.
+    error LimitExceeded(uint256 limit, uint256 used, uint256 asked);
+
+    /// @notice The account would pay for the operation itself, and the permission grants no fee budget.
+    error FeeLimitMissing();
+
+    /// @notice The operation's worst-case fee would exceed the permission's fee budget. All three in wei.
+    error FeeLimitExceeded(uint256 limit, uint256 spent, uint256 asked);
+
+    /// @notice The paymaster is not in the permission.
+    error PaymasterNotAllowed(address paymaster);
+
+    /// @notice Sets the first owner. Only inside a proxy's construction, so that nobody can claim a delegated EOA.
+    function initialize(address owner) external;
+
+    /// @notice Makes one call. Reverts with what the target reverted with.
+    function execute(address target, uint256 value, bytes calldata data) external payable;
+
+    /// @notice Makes all calls in order, or none. Not for sessions.
+    function executeBatch(Call[] calldata calls) external payable;
+
+    /// @notice Opens the session that `permission` describes, in the current epoch.
+    /// @return id The session's identity, see {sessionId}.
+    function registerSession(bytes calldata permission) external returns (bytes32 id);
+
+    /// @notice Closes a session for ever, registered or not. Closing a closed one does nothing.
+    function revokeSession(bytes32 id) external;
+
+    /// @notice Kills every session by entering the next epoch.
+    function revokeAllSessions() external;
+
+    /// @notice Hands the account to `newOwner` and kills every session. Not on a delegated account.
+    function changeOwner(address newOwner) external;
+
+    /// @notice Who controls the account; a delegated account controls itself.
+    function owner() external view returns (address);
+
+    /// @notice The number of times that all sessions were revoked.
+    function epoch() external view returns (uint64);
+
+    /// @notice The identity of `permission` on this chain, for this account, in the current epoch: the EIP-712 struct
+    /// hash of `Session(uint256 chainId,address account,uint64 epoch,bytes permission)`.
+    function sessionId(bytes calldata permission) external view returns (bytes32);
+
+    /// @notice A session's status word: bits 0-7 status (0 none, 1 active, 2 closed), 8-55 calls made,
+    /// 56-151 worst-case fees charged in wei.
+    function sessionStatus(bytes32 id) external view returns (uint256 word);
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+/// @dev The first 32 bytes of a permission: who may act until when, and how many rules follow.
+type Terms is uint256;
+
+/// @dev The second 32 bytes of a permission: start, counters' limits and salt.
+type Limits is uint256;
+
+using {
+    PermissionLayout.signer,
+    PermissionLayout.validUntil,
+    PermissionLayout.isSudo,
+    PermissionLayout.contractsEnd,
+    PermissionLayout.functionsEnd,
+    PermissionLayout.paymastersEnd
+} for Terms global;
+using {PermissionLayout.validAfter, PermissionLayout.callLimit, PermissionLayout.feeLimit} for Limits global;
+
+/// @title Permission, packed, version 1
+/// @notice What a session may do, as bytes. There is exactly one encoding of a permission; {isCanonical} says whether
+/// some bytes are one. docs/permission-format.md explains each field.
+///
+///     off len field
+///      0   1  version = 1
+///      1   1  signerType: 0 = secp256k1
+///      2  20  signer
+///     22   6  validUntil, unix seconds, inclusive
+///     28   1  flags: bit 0 = sudo
+///     29   1  nContracts
+///     30   1  nFunctions
+///     31   1  nPaymasters
+///     32   6  validAfter, unix seconds, inclusive; 0 = no start
+///     38   6  limit, number of calls; 0 = not counted
+///     44   8  salt
+///     52  12  feeLimit, wei; 0 = none
+///     64  20 * nContracts   address
+///      .  24 * nFunctions   address, selector
+///      .  20 * nPaymasters  address
+library Permission {
+    uint256 internal constant HEADER = 64;
+    uint256 internal constant ADDRESS_ENTRY = 20;
+    uint256 internal constant FUNCTION_ENTRY = 24;
+
+    /// @dev The permission must have at least 32 bytes.
+    function terms(bytes calldata permission) internal pure returns (Terms) {
+        return Terms.wrap(_word(permission, 0));
+    }
+
+    /// @dev The permission must have at least 64 bytes.
+    function limits(bytes calldata permission) internal pure returns (Limits) {
+        return Limits.wrap(_word(permission, 32));
+    }
+
+    /// @dev Whether any function of `target` may be called. The permission must be canonical.
+    function allowsContract(bytes calldata permission, Terms t, address target) internal pure returns (bool) {
+        return _contains(permission, HEADER, t.contractsEnd(), ADDRESS_ENTRY, uint160(target));
+    }
+
+    /// @dev Whether the function `selector` of `target` may be called. The permission must be canonical.
+    function allowsFunction(bytes calldata permission, Terms t, address target, bytes4 selector)
+        internal
+        pure
+        returns (bool)
+    {
+        uint256 entry = uint256(uint160(target)) << 32 | uint32(selector);
+        return _contains(permission, t.contractsEnd(), t.functionsEnd(), FUNCTION_ENTRY, entry);
+    }
+
+    /// @dev Whether `paymaster` may pay. The permission must be canonical.
+    function allowsPaymaster(bytes calldata permission, Terms t, address paymaster) internal pure returns (bool) {
+        return _contains(permission, t.functionsEnd(), t.paymastersEnd(), ADDRESS_ENTRY, uint160(paymaster));
+    }
+
+    /// @dev Whether the bytes are the one encoding of some permission.
+    function isCanonical(bytes calldata permission) internal pure returns (bool) {
+        if (permission.length < HEADER) return false;
+        Terms t = terms(permission);
+
+        bool typed = PermissionLayout.version(t) == 1 && PermissionLayout.signerType(t) == 0;
+        if (!typed || t.signer() == address(0)) return false;
+        if (t.validUntil() <= limits(permission).validAfter()) return false;
+
+        uint256 contractsEnd = t.contractsEnd();
+        uint256 functionsEnd = t.functionsEnd();
+        bool hasRules = functionsEnd != HEADER;
+        if (PermissionLayout.flags(t) > 1 || t.isSudo() == hasRules) return false;
+
+        return permission.length == t.paymastersEnd()
+            && _isAscending(permission, HEADER, contractsEnd, ADDRESS_ENTRY)
+            && _isAscending(permission, contractsEnd, functionsEnd, FUNCTION_ENTRY)
+            && _isAscending(permission, functionsEnd, permission.length, ADDRESS_ENTRY)
+            && _isDisjoint(permission, contractsEnd, functionsEnd);
+    }
+
+    /// @dev Whether the entries in [from, to) are strictly ascending, hence also distinct.
+    function _isAscending(bytes calldata permission, uint256 from, uint256 to, uint256 width)
+        private
+        pure
+        returns (bool)
+    {
+        for (uint256 pos = from + width; pos < to; pos += width) {
+            if (_entry(permission, pos, width) <= _entry(permission, pos - width, width)) return false;
+        }
+        return true;
+    }
+
+    /// @dev Whether no function belongs to a contract that is allowed as a whole. Both lists are ascending, so one walk
+    /// over both is enough.
+    function _isDisjoint(bytes calldata permission, uint256 contractsEnd, uint256 functionsEnd)
+        private
+        pure
+        returns (bool)
+    {
+        uint256 pos = HEADER;
+        for (uint256 fn = contractsEnd; fn < functionsEnd; fn += FUNCTION_ENTRY) {
+            uint256 target = _entry(permission, fn, ADDRESS_ENTRY);
+            while (pos < contractsEnd && _entry(permission, pos, ADDRESS_ENTRY) < target) pos += ADDRESS_ENTRY;
+            if (pos < contractsEnd && _entry(permission, pos, ADDRESS_ENTRY) == target) return false;
+        }
+        return true;
+    }
+
+    /// @dev Whether one of the entries in [from, to) equals `entry`. Reads calldata without bounds checks: this loop is
+    /// what a session pays for each rule, and a canonical permission is as long as its header says.
+    function _contains(bytes calldata permission, uint256 from, uint256 to, uint256 width, uint256 entry)
+        private
+        pure
+        returns (bool found)
+    {
+        assembly ("memory-safe") {
+            let shift := sub(256, shl(3, width))
+            let end := add(permission.offset, to)
+            for { let pos := add(permission.offset, from) } lt(pos, end) { pos := add(pos, width) } {
+                if eq(shr(shift, calldataload(pos)), entry) {
+                    found := 1
+                    break
+                }
+            }
+        }
+    }
+
+    function _entry(bytes calldata permission, uint256 pos, uint256 width) private pure returns (uint256) {
+        return _word(permission, pos) >> (256 - 8 * width);
+    }
+
+    /// @dev 32 bytes at `pos`, which may reach past the end of the permission; the caller uses only what is inside.
+    function _word(bytes calldata permission, uint256 pos) private pure returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := calldataload(add(permission.offset, pos))
+        }
+    }
+}
+
+/// @dev Where each field sits in the two header words.
+library PermissionLayout {
+    function version(Terms t) internal pure returns (uint256) {
+        return Terms.unwrap(t) >> 248;
+    }
+
+    function signerType(Terms t) internal pure returns (uint256) {
+        return uint8(Terms.unwrap(t) >> 240);
+    }
+
+    function signer(Terms t) internal pure returns (address) {
+        return address(uint160(Terms.unwrap(t) >> 80));
+    }
+
+    function validUntil(Terms t) internal pure returns (uint48) {
+        return uint48(Terms.unwrap(t) >> 32);
+    }
+
+    function flags(Terms t) internal pure returns (uint256) {
+        return uint8(Terms.unwrap(t) >> 24);
+    }
+
+    function isSudo(Terms t) internal pure returns (bool) {
+        return Terms.unwrap(t) & (1 << 24) != 0;
+    }
+
+    /// @dev Offset of the first byte behind the contracts.
+    function contractsEnd(Terms t) internal pure returns (uint256) {
+        unchecked {
+            return Permission.HEADER + Permission.ADDRESS_ENTRY * uint8(Terms.unwrap(t) >> 16);
+        }
+    }
+
+    /// @dev Offset of the first byte behind the functions.
+    function functionsEnd(Terms t) internal pure returns (uint256) {
+        unchecked {
+            return contractsEnd(t) + Permission.FUNCTION_ENTRY * uint8(Terms.unwrap(t) >> 8);
+        }
+    }
+
+    /// @dev Offset of the first byte behind the paymasters, which is the length of the permission.
+    function paymastersEnd(Terms t) internal pure returns (uint256) {
+        unchecked {
+            return functionsEnd(t) + Permission.ADDRESS_ENTRY * uint8(Terms.unwrap(t));
+        }
+    }
+
+    function validAfter(Limits l) internal pure returns (uint48) {
+        return uint48(Limits.unwrap(l) >> 208);
+    }
+
+    function callLimit(Limits l) internal pure returns (uint256) {
+        return uint48(Limits.unwrap(l) >> 160);
+    }
+
+    function feeLimit(Limits l) internal pure returns (uint256) {
+        return uint96(Limits.unwrap(l));
+    }
+}
