@@ -68,6 +68,9 @@ func Start(ctx context.Context, cfg Config) (*Node, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start embedded chain: %w", err)
 	}
+	if err := checkFree(host, port); err != nil {
+		return nil, fmt.Errorf("start embedded chain: %w", err)
+	}
 	routeLogs(cfg.Logger)
 	refuseScriptTracers()
 
@@ -75,12 +78,16 @@ func Start(ctx context.Context, cfg Config) (*Node, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start embedded chain in %q: %w", cfg.DataDir, explainOpen(err))
 	}
-	if err := assemble(stack, cfg); err != nil {
+	sealer, err := assemble(stack, cfg)
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start embedded chain: %w", err), stack.Close())
 	}
 	if err := stack.Start(); err != nil {
 		// A node that failed to start has closed itself already.
-		return nil, fmt.Errorf("start embedded chain on %s: %w", cfg.Addr, explainListen(err))
+		return nil, fmt.Errorf("start embedded chain on %s: %w", cfg.Addr, err)
+	}
+	if err := sealer.settle(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("start embedded chain: %w", err), stack.Close())
 	}
 	return &Node{stack: stack, rpc: stack.Attach()}, nil
 }
@@ -134,10 +141,23 @@ func loopbackAddr(addr string) (host string, port int, err error) {
 	return host, port, nil
 }
 
+// checkFree finds out early that the port is taken: the node finds out late,
+// when it can no longer stop all that it has started.
+func checkFree(host string, port int) error {
+	listener, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port)))
+	if err != nil {
+		return fmt.Errorf("%w: stop what listens there, or choose another port (0 picks a free one)", err)
+	}
+	return listener.Close()
+}
+
 func nodeConfig(dataDir, host string, port int) *node.Config {
 	cfg := node.DefaultConfig
 	cfg.Name = "devchain"
 	cfg.DataDir = dataDir
+	// goleveldb hands each write to the operating system at once; the default
+	// engine keeps the last ones in a buffer that kill -9 takes along.
+	cfg.DBEngine = rawdb.DBLeveldb
 	cfg.P2P = p2p.Config{NoDiscovery: true, NoDial: true}
 	cfg.IPCPath = ""
 	cfg.HTTPHost, cfg.HTTPPort = host, port
@@ -150,18 +170,18 @@ func nodeConfig(dataDir, host string, port int) *node.Config {
 }
 
 // assemble wires the chain, its APIs and the sealer into the stack.
-func assemble(stack *node.Node, cfg Config) error {
+func assemble(stack *node.Node, cfg Config) (*sealer, error) {
 	genesis, err := openGenesis(cfg, time.Now())
 	if err != nil {
-		return err
+		return nil, err
 	}
 	backend, err := eth.New(stack, chainConfig(genesis))
 	if err != nil {
-		return fmt.Errorf("open chain %d in %q: %w", cfg.ChainID, cfg.DataDir, err)
+		return nil, fmt.Errorf("open chain %d in %q: %w", cfg.ChainID, cfg.DataDir, err)
 	}
 	beacon, err := catalyst.NewSimulatedBeacon(0, common.Address{}, backend)
 	if err != nil {
-		return fmt.Errorf("attach the beacon to chain %d: %w", cfg.ChainID, err)
+		return nil, fmt.Errorf("attach the beacon to chain %d: %w", cfg.ChainID, err)
 	}
 	sealer := newSealer(beacon, backend, cfg.Logger)
 	stack.RegisterAPIs(tracers.APIs(backend.APIBackend))
@@ -170,7 +190,7 @@ func assemble(stack *node.Node, cfg Config) error {
 		{Namespace: "evm", Service: &clockAPI{sealer: sealer}},
 	})
 	stack.RegisterLifecycle(sealer)
-	return nil
+	return sealer, nil
 }
 
 func chainConfig(genesis *core.Genesis) *ethconfig.Config {
@@ -191,22 +211,15 @@ func chainConfig(genesis *core.Genesis) *ethconfig.Config {
 	cfg.DatabaseHandles = 256
 	cfg.TxPool.NoLocals = true
 	cfg.Miner.GasCeil = genesis.GasLimit
-	cfg.Miner.GasPrice = big.NewInt(1) // same floor as the pool's: what it accepts gets mined
-	cfg.RPCTxFeeCap = 0                // no cap: bundles with generous fees pass one ether
+	cfg.TxPool.PriceLimit = minTip
+	cfg.Miner.GasPrice = big.NewInt(minTip)
+	cfg.RPCTxFeeCap = 0 // no cap: bundles with generous fees pass one ether
 	return &cfg
 }
 
 func explainOpen(err error) error {
 	if errors.Is(err, node.ErrDatadirUsed) {
 		return fmt.Errorf("%w: stop the other process, or choose another data directory", err)
-	}
-	return err
-}
-
-func explainListen(err error) error {
-	var op *net.OpError
-	if errors.As(err, &op) && op.Op == "listen" {
-		return fmt.Errorf("%w: stop what listens there, or choose another port (0 picks a free one)", err)
 	}
 	return err
 }

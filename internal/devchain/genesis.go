@@ -87,4 +87,3 @@ func saveGenesis(path string, genesis *core.Genesis) error {
 	}
 	return nil
 }
-

@@ -1,6 +1,7 @@
 package devchain
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -15,6 +16,9 @@ import (
 	"github.com/ethereum/go-ethereum/eth/catalyst"
 	"github.com/holiman/uint256"
 )
+
+// minTip, in wei a gas, is the least that the pool accepts and blocks include.
+const minTip = 1
 
 // errNotSealed reports that the node made no block; its own log says why.
 var errNotSealed = errors.New("the node sealed no block")
@@ -58,6 +62,27 @@ func (s *sealer) Start() error {
 		s.notice(arrivals)
 	})
 	s.done.Go(s.seal)
+	return nil
+}
+
+// settle returns when the node can tell a transaction it does not know from
+// one that it has not indexed. A new node learns that with its first block, and
+// until then answers every receipt query with an error: so it gets one, empty.
+func (s *sealer) settle(ctx context.Context) error {
+	if s.head().Number.Sign() == 0 {
+		if err := s.mine(); err != nil {
+			return fmt.Errorf("seal the first block: %w", err)
+		}
+	}
+	poll := time.NewTicker(time.Millisecond)
+	defer poll.Stop()
+	for !s.backend.BlockChain().TxIndexDone() {
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("wait for the transaction index: %w", ctx.Err())
+		case <-poll.C:
+		}
+	}
 	return nil
 }
 
@@ -172,7 +197,7 @@ func (s *sealer) includable() (int, error) {
 		return 0, fmt.Errorf("read the transaction pool: %w", err)
 	}
 	baseFee := eip1559.CalcBaseFee(s.backend.BlockChain().Config(), s.head())
-	_, count := pool.Pending(txpool.PendingFilter{BaseFee: uint256.MustFromBig(baseFee)})
+	_, count := pool.Pending(txpool.PendingFilter{MinTip: uint256.NewInt(minTip), BaseFee: uint256.MustFromBig(baseFee)})
 	return count, nil
 }
 
