@@ -34,7 +34,8 @@ type Call struct {
 	Data   []byte
 }
 
-// ErrNotExecute is answered by DecodeExecute for call data of other functions.
+// ErrNotExecute is answered by DecodeExecute for call data that names another
+// function.
 var ErrNotExecute = errors.New("call data is not of execute(address,uint256,bytes)")
 
 const wordSize = 32
@@ -100,10 +101,11 @@ func (c Call) encode() ([]byte, error) {
 
 // DecodeExecute reads call data of execute as strictly as LatchkeyAccount
 // does in validation: clean upper bits, data at its only canonical place and
-// nothing after it. The returned data aliases callData.
+// nothing after it but the padding to a whole word, which reaches no one and
+// may hold anything. The returned data aliases callData.
 func DecodeExecute(callData []byte) (Call, error) {
 	const head = 4 + 4*wordSize // selector, target, value, offset, length
-	if len(callData) < 4 || Selector(callData) != ExecuteSelector {
+	if len(callData) >= 4 && Selector(callData) != ExecuteSelector {
 		return Call{}, ErrNotExecute
 	}
 	if len(callData) < head {

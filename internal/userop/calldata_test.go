@@ -89,6 +89,8 @@ func TestDecodeExecuteRefusals(t *testing.T) {
 		callData []byte
 		want     string
 	}{
+		{"empty", nil, "has 0 bytes"},
+		{"no selector", valid[:3], "has 3 bytes"},
 		{"short head", valid[:131], "has 131 bytes, its head alone takes 132"},
 		{"dirty target", set(15, 1), "bits above an address"},
 		{"other offset", set(99, 0x80), "offset of data must be 0x60"},
@@ -104,7 +106,7 @@ func TestDecodeExecuteRefusals(t *testing.T) {
 			t.Errorf("%s: got error %v, want %q", c.name, err, c.want)
 		}
 	}
-	for _, other := range [][]byte{nil, valid[:3], set(0, valid[0]^1), RevokeSession(common.Hash{})} {
+	for _, other := range [][]byte{set(0, valid[0]^1), RevokeSession(common.Hash{})} {
 		if _, err := DecodeExecute(other); !errors.Is(err, ErrNotExecute) {
 			t.Errorf("%x: got error %v, want ErrNotExecute", other, err)
 		}
