@@ -16,6 +16,7 @@ var accountABI = mustABI(`[
 	{"type":"function","name":"execute","inputs":[{"name":"target","type":"address"},{"name":"value","type":"uint256"},{"name":"data","type":"bytes"}]},
 	{"type":"function","name":"executeBatch","inputs":[{"name":"calls","type":"tuple[]","components":[{"name":"target","type":"address"},{"name":"value","type":"uint256"},{"name":"data","type":"bytes"}]}]},
 	{"type":"function","name":"registerSession","inputs":[{"name":"permission","type":"bytes"}]},
+	{"type":"function","name":"createAccountWithNonce","inputs":[{"name":"owner","type":"address"},{"name":"nonce","type":"bytes32"},{"name":"initializeGuardian","type":"bool"}]},
 	{"type":"function","name":"revokeSession","inputs":[{"name":"id","type":"bytes32"}]}]`)
 
 func mustABI(text string) abi.ABI {
@@ -48,6 +49,7 @@ func TestCallDataEqualsABIEncoding(t *testing.T) {
 		assertPacked(t, batch, "executeBatch", calls)
 		assertPacked(t, RegisterSession(permission), "registerSession", permission)
 		assertPacked(t, RevokeSession(id), "revokeSession", id)
+		assertPacked(t, CreateAccount(calls[0].Target, id), "createAccountWithNonce", calls[0].Target, id, false)
 	})
 }
 

@@ -2,7 +2,6 @@ package userop
 
 import (
 	"bytes"
-	"fmt"
 	"math/big"
 )
 
@@ -19,25 +18,19 @@ const (
 	// 101 of them are taken to be nonzero: 8 bytes for the nonce and for each
 	// fee, 4 for each gas amount.
 	fixedNonZero = 101
-	fixedZero    = 548 - fixedNonZero
+	fixedGas     = fixedNonZero*nonZeroByteGas + (548-fixedNonZero)*zeroByteGas
 )
 
 // PreVerificationGas returns the gas that op must pay for what EntryPoint does
-// not meter: its transaction, its calldata, and EntryPoint's own work. The
-// signature must be as long as the longest that may come; each of its bytes
-// counts as nonzero, because it is not known yet. op's own PreVerificationGas
-// plays no part.
-func PreVerificationGas(op Operation) (*big.Int, error) {
-	packed, err := op.Pack()
-	if err != nil {
-		return nil, fmt.Errorf("preVerificationGas: %w", err)
-	}
-	gas := uint64(transactionGas + operationGas + fixedNonZero*nonZeroByteGas + fixedZero*zeroByteGas)
-	for _, b := range [][]byte{packed.InitCode, packed.CallData, packed.PaymasterAndData} {
-		gas += bytesGas(b)
-	}
-	gas += bytesGas(bytes.Repeat([]byte{1}, len(packed.Signature)))
-	return new(big.Int).SetUint64(gas), nil
+// not meter: its transaction, its calldata, and EntryPoint's own work. longest
+// is the longest signature field that may come; each of its bytes counts as
+// nonzero, because they are not known yet. op's own Signature and
+// PreVerificationGas play no part.
+func PreVerificationGas(op *Operation, longest []byte) *big.Int {
+	gas := uint64(transactionGas + operationGas + fixedGas)
+	gas += bytesGas(op.CallData) + bytesGas(op.initCode()) + bytesGas(op.paymasterAndData())
+	gas += bytesGas(bytes.Repeat([]byte{1}, len(longest)))
+	return new(big.Int).SetUint64(gas)
 }
 
 // bytesGas is the calldata gas of a byte string with its padding, without its

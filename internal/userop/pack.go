@@ -34,23 +34,34 @@ func (op *Operation) Pack() (Packed, error) {
 	if err := op.check(); err != nil {
 		return Packed{}, fmt.Errorf("pack operation of %s: %w", op.Sender, err)
 	}
-	packed := Packed{
+	return Packed{
 		Sender:             op.Sender,
 		Nonce:              orZero(op.Nonce),
+		InitCode:           op.initCode(),
 		CallData:           op.CallData,
 		AccountGasLimits:   pair(op.VerificationGasLimit, op.CallGasLimit),
 		PreVerificationGas: orZero(op.PreVerificationGas),
 		GasFees:            pair(op.MaxPriorityFeePerGas, op.MaxFeePerGas),
+		PaymasterAndData:   op.paymasterAndData(),
 		Signature:          op.Signature,
+	}, nil
+}
+
+// initCode answers nil without a factory.
+func (op *Operation) initCode() []byte {
+	if op.Factory == (common.Address{}) {
+		return nil
 	}
-	if op.Factory != (common.Address{}) {
-		packed.InitCode = append(op.Factory.Bytes(), op.FactoryData...)
+	return append(op.Factory.Bytes(), op.FactoryData...)
+}
+
+// paymasterAndData answers nil without a paymaster.
+func (op *Operation) paymasterAndData() []byte {
+	if op.Paymaster == (common.Address{}) {
+		return nil
 	}
-	if op.Paymaster != (common.Address{}) {
-		limits := pair(op.PaymasterVerificationGasLimit, op.PaymasterPostOpGasLimit)
-		packed.PaymasterAndData = append(append(op.Paymaster.Bytes(), limits[:]...), op.PaymasterData...)
-	}
-	return packed, nil
+	limits := pair(op.PaymasterVerificationGasLimit, op.PaymasterPostOpGasLimit)
+	return append(append(op.Paymaster.Bytes(), limits[:]...), op.PaymasterData...)
 }
 
 func (op *Operation) check() error {
