@@ -1,0 +1,122 @@
+package deploy
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"errors"
+	"fmt"
+	"math/big"
+	"strings"
+	"time"
+
+	"github.com/ethereum/go-ethereum"
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/crypto"
+	"github.com/ethereum/go-ethereum/ethclient"
+)
+
+const (
+	// mineTimeout bounds the wait for one receipt.
+	mineTimeout = 3 * time.Minute
+	// firstPoll and slowestPoll bound the pause between looks for a receipt:
+	// some chains answer in milliseconds, some in half a minute.
+	firstPoll   = 2 * time.Millisecond
+	slowestPoll = 2 * time.Second
+)
+
+// sender sends transactions from one key, one after the other.
+type sender struct {
+	client  *ethclient.Client
+	key     *ecdsa.PrivateKey
+	address common.Address
+	chainID *big.Int
+}
+
+func newSender(ctx context.Context, client *ethclient.Client, key *ecdsa.PrivateKey) (*sender, error) {
+	chainID, err := client.ChainID(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("ask the node for its chain id: %w", err)
+	}
+	return &sender{client: client, key: key, address: crypto.PubkeyToAddress(key.PublicKey), chainID: chainID}, nil
+}
+
+// send returns when the transaction is in a block; one that failed there is an
+// error. A nil value is zero wei.
+func (s *sender) send(ctx context.Context, to common.Address, value *big.Int, data []byte) (*types.Receipt, error) {
+	tx, err := s.sign(ctx, to, value, data)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.client.SendTransaction(ctx, tx); err != nil {
+		return nil, fmt.Errorf("send transaction %s: %w", tx.Hash(), s.explain(err))
+	}
+	receipt, err := s.await(ctx, tx.Hash())
+	if err != nil {
+		return nil, err
+	}
+	if receipt.Status != types.ReceiptStatusSuccessful {
+		return nil, fmt.Errorf("transaction %s failed in block %d after %d gas", tx.Hash(), receipt.BlockNumber, receipt.GasUsed)
+	}
+	return receipt, nil
+}
+
+func (s *sender) sign(ctx context.Context, to common.Address, value *big.Int, data []byte) (*types.Transaction, error) {
+	head, err := s.client.HeaderByNumber(ctx, nil)
+	if err != nil {
+		return nil, fmt.Errorf("read the head: %w", err)
+	}
+	if head.BaseFee == nil {
+		return nil, errors.New("the chain has no base fee (EIP-1559), which EntryPoint v0.8 needs")
+	}
+	tip, err := s.client.SuggestGasTipCap(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("ask the node for a priority fee: %w", err)
+	}
+	nonce, err := s.client.PendingNonceAt(ctx, s.address)
+	if err != nil {
+		return nil, fmt.Errorf("read the nonce of %s: %w", s.address, err)
+	}
+	gas, err := s.client.EstimateGas(ctx, ethereum.CallMsg{From: s.address, To: &to, Value: value, Data: data})
+	if err != nil {
+		return nil, fmt.Errorf("estimate gas: %w", s.explain(err))
+	}
+	// Room for the base fee to double before the transaction is included.
+	feeCap := new(big.Int).Add(new(big.Int).Lsh(head.BaseFee, 1), tip)
+	return types.SignNewTx(s.key, types.LatestSignerForChainID(s.chainID), &types.DynamicFeeTx{
+		ChainID: s.chainID, Nonce: nonce, To: &to, Value: value, Data: data,
+		Gas: gas, GasTipCap: tip, GasFeeCap: feeCap,
+	})
+}
+
+func (s *sender) await(ctx context.Context, hash common.Hash) (*types.Receipt, error) {
+	ctx, cancel := context.WithTimeout(ctx, mineTimeout)
+	defer cancel()
+	for pause := firstPoll; ; pause = min(2*pause, slowestPoll) {
+		receipt, err := s.client.TransactionReceipt(ctx, hash)
+		if err == nil {
+			return receipt, nil
+		}
+		if !isUnmined(err) {
+			return nil, fmt.Errorf("read the receipt of %s: %w", hash, err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil, fmt.Errorf("transaction %s is not in a block yet: %w; run deploy again, it continues", hash, ctx.Err())
+		case <-time.After(pause):
+		}
+	}
+}
+
+// isUnmined tells "not yet" from real errors. A node that is still indexing
+// says so instead of "not found".
+func isUnmined(err error) bool {
+	return errors.Is(err, ethereum.NotFound) || strings.Contains(err.Error(), "indexing is in progress")
+}
+
+func (s *sender) explain(err error) error {
+	if strings.Contains(err.Error(), "insufficient funds") {
+		return fmt.Errorf("%w: send native currency to the deployer %s, then run deploy again", err, s.address)
+	}
+	return err
+}
