@@ -77,6 +77,10 @@ var dummy = [SignatureLength]byte(common.FromHex("0x" +
 	"7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f" +
 	"1c"))
 
+// DummySignature returns a well-formed signature without a zero byte, which
+// nobody has made.
+func DummySignature() [SignatureLength]byte { return dummy }
+
 // DummyOwnerSignature returns the dearest signature field of an owner, which
 // no owner has signed.
 func DummyOwnerSignature() []byte {
