@@ -2,7 +2,6 @@ package deploy
 
 import (
 	"context"
-	"crypto/ecdsa"
 	"errors"
 	"fmt"
 	"math/big"
@@ -65,7 +64,7 @@ func (r Result) Sent() int {
 // key pays, and becomes the paymaster's admin. It returns when every
 // transaction is in a block. An interrupted run is continued by another one
 // with the same key and options.
-func Run(ctx context.Context, client *ethclient.Client, key *ecdsa.PrivateKey, opts Options) (Result, error) {
+func Run(ctx context.Context, client *ethclient.Client, key Key, opts Options) (Result, error) {
 	if opts.PaymasterSigner == (common.Address{}) {
 		return Result{}, errors.New("deploy: no paymaster signer is given: name the address of the key that will sign sponsorships")
 	}

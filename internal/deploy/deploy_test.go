@@ -21,6 +21,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/bindings"
 	"github.com/latchkey-dev/latchkey/internal/deploy"
 	"github.com/latchkey-dev/latchkey/internal/devchain"
+	"github.com/latchkey-dev/latchkey/internal/signer"
 )
 
 func TestMain(m *testing.M) {
@@ -31,15 +32,15 @@ func TestMain(m *testing.M) {
 }
 
 var (
-	deployer, _  = crypto.ToECDSA(crypto.Keccak256([]byte("deploy test: deployer")))
-	deployerAddr = crypto.PubkeyToAddress(deployer.PublicKey)
-	signer       = common.HexToAddress("0x5160000000000000000000000000000000000000")
+	deployer, _  = signer.Parse(hexutil.Encode(crypto.Keccak256([]byte("deploy test: deployer"))))
+	deployerAddr = deployer.Address()
+	sponsor      = common.HexToAddress("0x5160000000000000000000000000000000000000")
 )
 
 func ether(n int64) *big.Int { return new(big.Int).Mul(big.NewInt(n), big.NewInt(params.Ether)) }
 
 func options() deploy.Options {
-	return deploy.Options{PaymasterSigner: signer, Stake: ether(1), Deposit: ether(10), Development: true}
+	return deploy.Options{PaymasterSigner: sponsor, Stake: ether(1), Deposit: ether(10), Development: true}
 }
 
 func startChain(t *testing.T) *ethclient.Client {
@@ -137,7 +138,7 @@ func checkAddresses(t *testing.T, r deploy.Result) {
 		{"EntryPoint", r.EntryPoint, bindings.EntryPointAddress},
 		{"account", r.Account, bindings.AccountImplementation()},
 		{"factory", r.Factory, bindings.FactoryAddress()},
-		{"paymaster", r.Paymaster, bindings.PaymasterAddress(deployerAddr, signer)},
+		{"paymaster", r.Paymaster, bindings.PaymasterAddress(deployerAddr, sponsor)},
 		{"ERC-721", r.DevNFT, bindings.DevNFTAddress()},
 		{"ERC-20", r.DevToken, bindings.DevTokenAddress()},
 	} {
@@ -149,7 +150,7 @@ func checkAddresses(t *testing.T, r deploy.Result) {
 
 func TestTopUp(t *testing.T) {
 	client := startChain(t)
-	opts := deploy.Options{PaymasterSigner: signer, Deposit: ether(1)}
+	opts := deploy.Options{PaymasterSigner: sponsor, Deposit: ether(1)}
 	first, err := deploy.Run(t.Context(), client, deployer, opts)
 	if err != nil {
 		t.Fatal(err)
@@ -260,7 +261,7 @@ func TestRefusals(t *testing.T) {
 			return err
 		}, "no paymaster signer"},
 		{"poor deployer", func() error {
-			poor, err := crypto.GenerateKey()
+			poor, err := signer.Generate()
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -2,7 +2,6 @@ package deploy
 
 import (
 	"context"
-	"crypto/ecdsa"
 	"errors"
 	"fmt"
 	"math/big"
@@ -12,7 +11,6 @@ import (
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
-	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/ethereum/go-ethereum/ethclient"
 )
 
@@ -25,20 +23,26 @@ const (
 	slowestPoll = 2 * time.Second
 )
 
+// Key signs the deployer's transactions.
+type Key interface {
+	Address() common.Address
+	SignTx(ctx context.Context, tx *types.Transaction, chainID *big.Int) (*types.Transaction, error)
+}
+
 // sender sends transactions from one key, one after the other.
 type sender struct {
 	client  *ethclient.Client
-	key     *ecdsa.PrivateKey
+	key     Key
 	address common.Address
 	chainID *big.Int
 }
 
-func newSender(ctx context.Context, client *ethclient.Client, key *ecdsa.PrivateKey) (*sender, error) {
+func newSender(ctx context.Context, client *ethclient.Client, key Key) (*sender, error) {
 	chainID, err := client.ChainID(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("ask the node for its chain id: %w", err)
 	}
-	return &sender{client: client, key: key, address: crypto.PubkeyToAddress(key.PublicKey), chainID: chainID}, nil
+	return &sender{client: client, key: key, address: key.Address(), chainID: chainID}, nil
 }
 
 // send returns when the transaction is in a block; one that failed there is an
@@ -83,10 +87,10 @@ func (s *sender) sign(ctx context.Context, to common.Address, value *big.Int, da
 	}
 	// Room for the base fee to double before the transaction is included.
 	feeCap := new(big.Int).Add(new(big.Int).Lsh(head.BaseFee, 1), tip)
-	return types.SignNewTx(s.key, types.LatestSignerForChainID(s.chainID), &types.DynamicFeeTx{
+	return s.key.SignTx(ctx, types.NewTx(&types.DynamicFeeTx{
 		ChainID: s.chainID, Nonce: nonce, To: &to, Value: value, Data: data,
 		Gas: gas, GasTipCap: tip, GasFeeCap: feeCap,
-	})
+	}), s.chainID)
 }
 
 func (s *sender) await(ctx context.Context, hash common.Hash) (*types.Receipt, error) {
