@@ -13,7 +13,7 @@ GOLANGCI_LINT := go tool -modfile=tools/go.mod golangci-lint
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --prefer-offline --loglevel=error
 
 # Everything that `make generate` writes and that is committed.
-GENERATED := internal/bindings internal/httpapi contracts/artifacts contracts/snapshots
+GENERATED := internal/bindings internal/httpapi
 
 .PHONY: help
 help: ## Print this list
@@ -53,7 +53,6 @@ test-conformance: conformance/js/node_modules/.package-lock.json build ## Run th
 
 .PHONY: generate
 generate: contracts/node_modules/.package-lock.json ## Rebuild contract artefacts, Go bindings and API types
-	contracts/script/generate
 	go generate ./...
 
 .PHONY: verify
@@ -73,7 +72,7 @@ bench: ## Measure boot, create, and signature to receipt, beside the chain's own
 	go run ./bench/flow
 
 .PHONY: bench-gas
-bench-gas: ## Measure the gas of each step and write bench/out/gas.json
+bench-gas: contracts/node_modules/.package-lock.json ## Measure the gas of each step and write bench/out/gas.json
 	go run ./bench/gas
 
 .PHONY: clean
