@@ -1,0 +1,5 @@
+// Package evmtest is a bare EVM for tests of the pure packages: the contracts
+// as they are deployed everywhere, in memory, without node, blocks or network.
+// It runs thousands of operations a second. Tests that need a chain's
+// behaviour use package devchain.
+package evmtest

@@ -1,0 +1,4 @@
+package userop
+
+// For tests against the contracts, which live outside of the package.
+var DrawOperation = drawOperation
