@@ -153,13 +153,12 @@ describe('form bodies', () => {
     assert.equal(rule.wildcard, true)
   })
 
-  test('contracts with an ABI in bracket keys', async () => {
+  test('contracts with an ABI as JSON text', async () => {
+    const abi = [{ type: 'function', name: 'mint', stateMutability: 'nonpayable', inputs: [{ type: 'address', name: 'to' }, { type: 'uint256', name: 'amount' }], outputs: [] }]
     const contract = conform('ContractResponse', ok(await post('/v1/contracts', [
-      'name=by form', `chainId=${CHAIN}`, `address=${info.erc20Address}`,
-      'abi[0][type]=function', 'abi[0][name]=mint', 'abi[0][stateMutability]=nonpayable',
-      'abi[0][inputs][0][type]=address', 'abi[0][inputs][0][name]=to', 'abi[0][inputs][1][type]=uint256', 'abi[0][inputs][1][name]=amount',
+      'name=by form', `chainId=${CHAIN}`, `address=${info.erc20Address}`, `abi=${JSON.stringify(abi)}`,
     ])))
-    assert.equal(contract.abi[0].inputs[1].name, 'amount')
+    assert.deepEqual(contract.abi, abi)
   })
 
   test('accounts', async () => {
