@@ -1,0 +1,73 @@
+package intent
+
+import (
+	"context"
+
+	"github.com/latchkey-dev/latchkey/internal/fault"
+	"github.com/latchkey-dev/latchkey/internal/sponsor"
+	"github.com/latchkey-dev/latchkey/internal/userop"
+)
+
+// Create opens an intent for the calls that the client asked for. It answers a
+// fault, and no intent is made, when a field is wrong, when the policy does not
+// cover the calls or the account cannot pay for them, and when the calls would
+// revert.
+func (s *Service) Create(ctx context.Context, projectID string, p CreateParams) (Intent, error) {
+	if len(p.Interactions) == 0 {
+		return Intent{}, fault.Field("interactions", nil, "must have at least one call")
+	}
+	if _, err := s.network(p.ChainID); err != nil {
+		return Intent{}, err
+	}
+	interactions, err := s.resolve(ctx, projectID, p.ChainID, p.Interactions)
+	if err != nil {
+		return Intent{}, err
+	}
+	acc, err := s.Accounts.Resolve(ctx, projectID, p.AccountID, p.PlayerID, p.ChainID, p.ExternalOwner)
+	if err != nil {
+		return Intent{}, err
+	}
+	callData, err := encode(interactions)
+	if err != nil {
+		return Intent{}, fault.Field("interactions", nil, "%v", err)
+	}
+	return s.open(ctx, plan{
+		kind:         Call,
+		account:      acc,
+		policyID:     p.PolicyID,
+		callData:     callData,
+		interactions: interactions,
+		sponsored:    sponsor.Request{ChainID: acc.ChainID, Calls: sponsoredCalls(interactions)},
+	})
+}
+
+func encode(interactions []Interaction) ([]byte, error) {
+	if len(interactions) == 1 {
+		in := interactions[0]
+		return userop.ExecuteCall(in.To, in.Value, in.Data)
+	}
+	calls := make([]userop.Call, len(interactions))
+	for i, in := range interactions {
+		calls[i] = userop.Call{Target: in.To, Value: in.Value, Data: in.Data}
+	}
+	return userop.ExecuteBatch(calls)
+}
+
+func sponsoredCalls(interactions []Interaction) []sponsor.Call {
+	calls := make([]sponsor.Call, len(interactions))
+	for i, in := range interactions {
+		calls[i] = sponsor.Call{To: in.To}
+		if len(in.Data) >= 4 {
+			calls[i].Selector, calls[i].HasSelector = [4]byte(in.Data), true
+		}
+	}
+	return calls
+}
+
+func (s *Service) network(chainID uint64) (Network, error) {
+	n, ok := s.Networks[chainID]
+	if !ok {
+		return Network{}, fault.Field("chainId", chainID, "chain %d is not served here; served are %v", chainID, s.chainIDs())
+	}
+	return n, nil
+}

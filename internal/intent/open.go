@@ -1,0 +1,319 @@
+package intent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/big"
+	"slices"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/latchkey-dev/latchkey/internal/account"
+	"github.com/latchkey-dev/latchkey/internal/fault"
+	"github.com/latchkey-dev/latchkey/internal/id"
+	"github.com/latchkey-dev/latchkey/internal/session"
+	"github.com/latchkey-dev/latchkey/internal/sponsor"
+	"github.com/latchkey-dev/latchkey/internal/userop"
+)
+
+// MaxLanes is how many operations of one account may be open at a time.
+const MaxLanes = 256
+
+// plan is an operation that is wanted, before it has gas, fees and a nonce.
+type plan struct {
+	kind         Kind
+	account      account.Account
+	session      *session.Session // registered or revoked by the operation
+	policyID     string           // "" when the account pays
+	callData     []byte
+	interactions []Interaction
+	sponsored    sponsor.Request // what the policy must cover
+}
+
+// open turns a plan into a saved intent that waits for its signature.
+func (s *Service) open(ctx context.Context, p plan) (Intent, error) {
+	n, err := s.network(p.account.ChainID)
+	if err != nil {
+		return Intent{}, err
+	}
+	d := draft{service: s, network: n, plan: p}
+	if err := d.inspect(ctx); err != nil {
+		return Intent{}, err
+	}
+	if err := d.authorise(ctx); err != nil {
+		return Intent{}, err
+	}
+	if err := d.price(ctx); err != nil {
+		return Intent{}, err
+	}
+	if err := d.checkFunds(ctx); err != nil {
+		return Intent{}, err
+	}
+	return d.save(ctx)
+}
+
+// draft is an operation being built.
+type draft struct {
+	service *Service
+	network Network
+	plan    plan
+
+	now         uint64 // chain time
+	chain       AccountState
+	deployFirst bool // the relayer creates the account
+	op          userop.Operation
+}
+
+// inspect reads the account's state and decides who creates it: the relayer
+// under a policy, the operation itself without one. While another operation
+// that creates it is open, this one only waits for that.
+func (d *draft) inspect(ctx context.Context) error {
+	var err error
+	if d.now, err = d.network.Chain.Time(ctx); err != nil {
+		return err
+	}
+	acc := d.plan.account
+	if d.chain, err = d.network.Chain.Account(ctx, acc.Address); err != nil {
+		return err
+	}
+	d.op = userop.Operation{Sender: acc.Address, CallData: d.plan.callData}
+	if d.chain.Deployed {
+		return nil
+	}
+	d.chain.Owner = acc.Owner
+	if d.plan.policyID != "" {
+		d.deployFirst = true
+		return nil
+	}
+	creator, err := d.service.creator(ctx, acc)
+	if err != nil || creator != nil {
+		return err
+	}
+	d.op.Factory, d.op.FactoryData = acc.Factory, factoryData(acc)
+	return nil
+}
+
+// creator answers the open intent that will create the account, nil for none.
+func (s *Service) creator(ctx context.Context, acc account.Account) (*Intent, error) {
+	open, err := s.openOf(ctx, acc)
+	if err != nil {
+		return nil, err
+	}
+	for _, in := range open {
+		if in.DeployFirst || in.Operation.Factory != (common.Address{}) {
+			return &in, nil
+		}
+	}
+	return nil, nil
+}
+
+func factoryData(acc account.Account) []byte {
+	return userop.CreateAccount(acc.Owner, acc.Salt)
+}
+
+func (d *draft) factoryCall() *FactoryCall {
+	if d.chain.Deployed {
+		return nil
+	}
+	return &FactoryCall{Factory: d.plan.account.Factory, Data: factoryData(d.plan.account)}
+}
+
+// authorise asks the gas policy, when one is named.
+func (d *draft) authorise(ctx context.Context) error {
+	if d.plan.policyID == "" {
+		return nil
+	}
+	req := d.plan.sponsored
+	req.Deploys = d.deployFirst
+	_, err := d.service.Sponsor.Decide(ctx, d.plan.account.ProjectID, d.plan.policyID, req)
+	return err
+}
+
+// Gas that an operation needs beside what its own code uses.
+const (
+	// EntryPoint meters its own bookkeeping against the verification limit:
+	// copying and hashing the operation, and the nonce.
+	entryPointVerificationGas = 16_000
+	freshLaneGas              = 22_100 // first write of a nonce lane
+	// A call keeps a 64th of the gas at each level: simulated use is no limit.
+	callGasFloor = 12_000
+)
+
+// price simulates the operation under every signature that may come, and sets
+// gas limits and fees so that each of them passes.
+func (d *draft) price(ctx context.Context) error {
+	var err error
+	d.op.MaxFeePerGas, d.op.MaxPriorityFeePerGas, err = d.network.Chain.Fees(ctx)
+	if err != nil {
+		return err
+	}
+	// Limits of one unit: a session's fee limit is judged when it signs.
+	one := big.NewInt(1)
+	d.op.CallGasLimit, d.op.VerificationGasLimit, d.op.PreVerificationGas = one, one, one
+	d.op.Nonce = new(big.Int)
+	if d.plan.policyID != "" {
+		d.network.Paymaster.Stub(&d.op)
+	}
+	candidates, registering, err := d.service.signatures(ctx, d.network.Chain, d.plan, &d.op, d.now)
+	if err != nil {
+		return err
+	}
+	est, err := d.network.Chain.Estimate(ctx, EstimateRequest{
+		Operation: d.op, Signatures: candidates, Deploy: d.factoryCall(), Registering: registering,
+	})
+	if err != nil {
+		return err
+	}
+	if est.CallReverted {
+		return d.reverted(ctx, est.Revert)
+	}
+	verification := new(big.Int).Set(est.VerificationGas)
+	if d.op.Factory != (common.Address{}) {
+		verification.Add(verification, est.DeployGas)
+	}
+	verification = withMargin(verification, 10)
+	d.op.VerificationGasLimit = verification.Add(verification, big.NewInt(entryPointVerificationGas+freshLaneGas))
+	call := withMargin(est.CallGas, 10)
+	d.op.CallGasLimit = call.Add(call, big.NewInt(callGasFloor))
+	longest := slices.MaxFunc(candidates, func(a, b []byte) int { return len(a) - len(b) })
+	d.op.PreVerificationGas = userop.PreVerificationGas(&d.op, longest)
+	return nil
+}
+
+func withMargin(gas *big.Int, percent int64) *big.Int {
+	out := new(big.Int).Mul(gas, big.NewInt(100+percent))
+	return out.Div(out, big.NewInt(100))
+}
+
+func (d *draft) reverted(ctx context.Context, revert []byte) error {
+	abis := d.service.abis(ctx, d.plan.account.ProjectID, d.plan.account.ChainID, d.plan.interactions)
+	_, text := d.service.Explain(revert, abis)
+	f := fault.New(fault.Invalid, "interactions: the call reverts: %s", text)
+	f.Field = "interactions"
+	return f
+}
+
+// checkFunds refuses what nobody could pay for.
+func (d *draft) checkFunds(ctx context.Context) error {
+	cost := d.op.RequiredPrefund()
+	if d.plan.policyID == "" {
+		funds, err := d.network.Chain.Funds(ctx, d.op.Sender)
+		if err != nil {
+			return err
+		}
+		if funds.Cmp(cost) < 0 {
+			return fault.New(fault.Invalid, "account: %s has %s wei for fees and the operation may cost %s: fund it, or name a gas policy in policy", d.op.Sender, funds, cost)
+		}
+		return nil
+	}
+	deposit, err := d.network.Chain.PaymasterDeposit(ctx)
+	if err != nil {
+		return err
+	}
+	promised, err := d.service.Store.SponsoredCost(ctx, d.plan.account.ChainID)
+	if err != nil {
+		return err
+	}
+	if left := new(big.Int).Sub(deposit, promised); left.Cmp(cost) < 0 {
+		return fault.New(fault.Conflict, "policy: the paymaster has %s wei left that are not promised yet and the operation may cost %s: the operator must deposit more", left, cost)
+	}
+	return nil
+}
+
+// save takes the lowest free nonce lane, has the paymaster sign, and saves the
+// intent. Losing a lane to another request means taking the next one.
+func (d *draft) save(ctx context.Context) (Intent, error) {
+	expires := d.now + uint64(d.service.SignWindow.Seconds())
+	for range MaxLanes {
+		lane, err := d.freeLane(ctx)
+		if err != nil {
+			return Intent{}, err
+		}
+		sequence, err := d.network.Chain.Sequence(ctx, d.op.Sender, lane)
+		if err != nil {
+			return Intent{}, err
+		}
+		d.op.Nonce = userop.Nonce(lane, sequence)
+		if d.plan.policyID != "" {
+			// The window starts a minute early: nodes' clocks differ.
+			if err := d.network.Paymaster.Sponsor(ctx, &d.op, d.now-min(d.now, 60), expires); err != nil {
+				return Intent{}, fmt.Errorf("sponsor operation: %w", err)
+			}
+		}
+		in, err := d.intent(lane, expires)
+		if err != nil {
+			return Intent{}, err
+		}
+		if d.plan.session != nil {
+			link(d.plan.session, d.plan.kind, in.ID)
+		}
+		err = d.service.Store.OpenIntent(ctx, in, d.plan.session, func(p *sponsor.Policy) error {
+			p.Reserved = new(big.Int).Add(p.Reserved, in.MaxCost)
+			return nil
+		})
+		if !errors.Is(err, ErrLaneTaken) {
+			return in, err
+		}
+	}
+	return Intent{}, tooManyOpen(d.plan.account)
+}
+
+// link notes on a session which intent acts on it.
+func link(s *session.Session, kind Kind, intentID string) {
+	if kind == RegisterSession {
+		s.RegisterIntent = intentID
+		return
+	}
+	s.RevokeIntent = intentID
+}
+
+func (d *draft) freeLane(ctx context.Context) (uint64, error) {
+	used, err := d.service.Store.LanesInUse(ctx, d.plan.account.ID)
+	if err != nil {
+		return 0, err
+	}
+	for lane := range uint64(MaxLanes) {
+		if !slices.Contains(used, lane) {
+			return lane, nil
+		}
+	}
+	return 0, tooManyOpen(d.plan.account)
+}
+
+func tooManyOpen(acc account.Account) error {
+	return fault.New(fault.Conflict, "account: %s has %d transaction intents open, the most there can be: sign them or let them expire", acc.ID, MaxLanes)
+}
+
+func (d *draft) intent(lane, expires uint64) (Intent, error) {
+	hash, err := d.op.Hash(d.plan.account.ChainID, userop.EntryPoint)
+	if err != nil {
+		return Intent{}, err
+	}
+	now := d.service.Now()
+	in := Intent{
+		ID:             id.New(id.Intent),
+		ProjectID:      d.plan.account.ProjectID,
+		PlayerID:       d.plan.account.PlayerID,
+		AccountID:      d.plan.account.ID,
+		AccountAddress: d.plan.account.Address,
+		PolicyID:       d.plan.policyID,
+		ChainID:        d.plan.account.ChainID,
+		Kind:           d.plan.kind,
+		Interactions:   d.plan.interactions,
+		Status:         Waiting,
+		Operation:      d.op,
+		OperationHash:  hash,
+		Lane:           lane,
+		MaxCost:        d.op.RequiredPrefund(),
+		DeployFirst:    d.deployFirst,
+		ExpiresAt:      expires,
+		CreatedAt:      now,
+		UpdatedAt:      now,
+	}
+	if d.plan.session != nil {
+		in.SessionID = d.plan.session.ID
+	}
+	in.move("new", now)
+	return in, nil
+}

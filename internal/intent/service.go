@@ -1,0 +1,143 @@
+package intent
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"math/big"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/latchkey-dev/latchkey/internal/account"
+	"github.com/latchkey-dev/latchkey/internal/contract"
+	"github.com/latchkey-dev/latchkey/internal/page"
+	"github.com/latchkey-dev/latchkey/internal/session"
+	"github.com/latchkey-dev/latchkey/internal/sponsor"
+	"github.com/latchkey-dev/latchkey/internal/userop"
+)
+
+// Chain is what an intent needs to know of one chain.
+type Chain interface {
+	// Time is the time that the next block will have at the earliest, in unix
+	// seconds. It decides about sessions and signing windows.
+	Time(ctx context.Context) (uint64, error)
+	// Fees are the fee caps for an operation that is sent now, in wei a gas.
+	Fees(ctx context.Context) (maxFee, maxPriority *big.Int, err error)
+	// Sequence is the next sequence number in an account's nonce lane.
+	Sequence(ctx context.Context, sender common.Address, lane uint64) (uint64, error)
+	// Account reads an account's owner and epoch, and whether it has code. Owner
+	// is zero before deployment.
+	Account(ctx context.Context, address common.Address) (AccountState, error)
+	// SessionWords reads the status words of an account's sessions.
+	SessionWords(ctx context.Context, account common.Address, ids []common.Hash) ([]*big.Int, error)
+	// Funds is what an account can pay fees from: its balance and its deposit at
+	// the EntryPoint, in wei.
+	Funds(ctx context.Context, address common.Address) (*big.Int, error)
+	// PaymasterDeposit is the paymaster's deposit at the EntryPoint, in wei.
+	PaymasterDeposit(ctx context.Context) (*big.Int, error)
+	// Estimate simulates the operation.
+	Estimate(ctx context.Context, req EstimateRequest) (Estimate, error)
+}
+
+// AccountState is what the chain says of an account.
+type AccountState struct {
+	Deployed bool
+	Owner    common.Address
+	Epoch    uint64
+}
+
+// EstimateRequest asks for the gas of an operation under each of several
+// signature fields.
+type EstimateRequest struct {
+	Operation  userop.Operation
+	Signatures [][]byte
+	// Deploy creates the account before the operation, nil when not needed.
+	Deploy *FactoryCall
+	// Registering are sessions whose registration is still under way: they are
+	// taken as registered.
+	Registering []common.Hash
+}
+
+// Estimate is the gas that a simulated operation used.
+type Estimate struct {
+	DeployGas       *big.Int
+	VerificationGas *big.Int // of the dearest signature
+	CallGas         *big.Int
+	CallReverted    bool
+	Revert          []byte // revert data of the call, when it reverted
+}
+
+// Paymaster sponsors operations of one chain.
+type Paymaster interface {
+	Address() common.Address
+	// Stub fills the paymaster fields with values that cost as much as real ones.
+	Stub(op *userop.Operation)
+	// Sponsor fills and signs the paymaster fields; the operation may be included
+	// between the two unix times.
+	Sponsor(ctx context.Context, op *userop.Operation, validAfter, validUntil uint64) error
+}
+
+// Accounts finds the account that a request names.
+type Accounts interface {
+	Get(ctx context.Context, projectID, id string) (account.Account, error)
+	Resolve(ctx context.Context, projectID, accountID, playerID string, chainID uint64, owner *common.Address) (account.Account, error)
+	List(ctx context.Context, projectID string, f account.Filter, req page.Request) (page.Page[account.Account], error)
+}
+
+// Contracts finds registered contracts and encodes calls to them.
+type Contracts interface {
+	Get(ctx context.Context, projectID, id string) (contract.Contract, error)
+	List(ctx context.Context, projectID string, f contract.Filter, req page.Request) (page.Page[contract.Contract], error)
+}
+
+// Sponsor decides whether a gas policy covers an operation.
+type Sponsor interface {
+	Decide(ctx context.Context, projectID, policyID string, req sponsor.Request) (sponsor.Policy, error)
+}
+
+// Sessions reads the sessions of an account.
+type Sessions interface {
+	LiveSessions(ctx context.Context, accountID string) ([]session.Session, error)
+	Sessions(ctx context.Context, projectID string, f session.Filter, req page.Request) (page.Page[session.Session], error)
+}
+
+// Network is one chain with its paymaster.
+type Network struct {
+	Chain     Chain
+	Paymaster Paymaster
+}
+
+// Service opens, signs and settles intents. Its fields are set once, before
+// the first call; all are required.
+type Service struct {
+	Store     Store
+	Accounts  Accounts
+	Contracts Contracts
+	Sponsor   Sponsor
+	Sessions  Sessions
+	Networks  map[uint64]Network // by chain id
+	// Explain puts revert data into words, with the ABIs of the called contracts
+	// for their own errors.
+	Explain func(revert []byte, abis []json.RawMessage) (name, text string)
+	// WakeBundler tells that an operation was queued on a chain. It must not block.
+	WakeBundler func(chainID uint64)
+	// SignWindow is how long a client may take to sign, in chain time.
+	SignWindow time.Duration
+	// ReceiptWait bounds how long a signature request waits for the receipt.
+	ReceiptWait time.Duration
+	Now         func() time.Time
+	Log         *slog.Logger
+
+	waiters waiters
+}
+
+// Get returns an intent of the project.
+func (s *Service) Get(ctx context.Context, projectID, id string) (Intent, error) {
+	return s.Store.Intent(ctx, projectID, id)
+}
+
+// List returns a page of the project's intents.
+func (s *Service) List(ctx context.Context, projectID string, f Filter, req page.Request) (page.Page[Intent], error) {
+	return s.Store.Intents(ctx, projectID, f, req)
+}

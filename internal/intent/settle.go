@@ -1,0 +1,153 @@
+package intent
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/latchkey-dev/latchkey/internal/session"
+)
+
+// Settle looks up what became of a chain's signed intents and saves the final
+// ones. It may run at any time, any number of times, on any replica.
+func (s *Service) Settle(ctx context.Context, chainID uint64) error {
+	signed, err := s.Store.OpenIntents(ctx, chainID, Signed, settleBatch)
+	if err != nil {
+		return err
+	}
+	for _, in := range signed {
+		if err := s.settle(ctx, in); err != nil {
+			return fmt.Errorf("settle %s: %w", in.ID, err)
+		}
+	}
+	return nil
+}
+
+const settleBatch = 500
+
+func (s *Service) settle(ctx context.Context, in Intent) error {
+	out, failure, _, err := s.Store.OperationOutcome(ctx, in.ChainID, in.OperationHash)
+	if err != nil || (out == nil && failure == nil) {
+		return err
+	}
+	if out != nil && !out.Success {
+		failure = s.explain(ctx, in, out.Revert)
+	}
+	settled, err := s.Store.ChangeIntent(ctx, in.ID, func(c *Change) error {
+		if c.Intent.Final() {
+			return nil
+		}
+		s.conclude(c, out, failure)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	s.waiters.tell(settled.ID)
+	return nil
+}
+
+// conclude writes the outcome to the intent and to all that it touched.
+func (s *Service) conclude(c *Change, out *Outcome, failure *Failure) {
+	in, now := c.Intent, s.Now()
+	in.Outcome, in.Failure, in.UpdatedAt = out, failure, now
+	switch {
+	case out == nil:
+		in.Status = Failed
+		in.move("dropped", now)
+	case !out.Success:
+		in.Status = Failed
+		in.move("reverted", now)
+	default:
+		in.Status = Succeeded
+		in.move("confirmed", now)
+	}
+	release(c, out)
+	if out != nil && c.Account != nil && !c.Account.Deployed() {
+		// An included operation of the account proves that it is deployed.
+		c.Account.DeployedAt, c.Account.UpdatedAt = &now, now
+		if in.DeployFirst || in.Operation.Factory != (common.Address{}) {
+			c.Account.DeployedTx = &out.TxHash
+		}
+	}
+	if in.Status == Succeeded && c.Session != nil {
+		advance(c.Session, in.Kind)
+		c.Session.UpdatedAt = now
+	}
+}
+
+// advance moves a session along when the operation on it succeeded. A session
+// that was closed stays closed.
+func advance(ses *session.Session, kind Kind) {
+	switch {
+	case kind == RevokeSession:
+		ses.State = session.Closed
+	case ses.State == session.Pending:
+		ses.State = session.Active
+	}
+}
+
+// release gives the policy's reservation back and books what was spent.
+func release(c *Change, out *Outcome) {
+	if c.Policy == nil {
+		return
+	}
+	c.Policy.Reserved = new(big.Int).Sub(c.Policy.Reserved, c.Intent.MaxCost)
+	if out != nil {
+		c.Policy.Spent = new(big.Int).Add(c.Policy.Spent, out.GasFee)
+	}
+}
+
+func (s *Service) explain(ctx context.Context, in Intent, revert []byte) *Failure {
+	if len(revert) == 0 {
+		return &Failure{Reason: "the call reverted without a reason", Cause: "The called contract gave no revert data; it may have run out of gas.", Solution: "Check the arguments and the state that the call depends on, then create the intent again."}
+	}
+	name, text := s.Explain(revert, s.abis(ctx, in.ProjectID, in.ChainID, in.Interactions))
+	return &Failure{Reason: text, Name: name, Cause: "The called contract reverted.", Solution: "Check the arguments and the state that the call depends on, then create the intent again."}
+}
+
+// Expire ends a chain's intents that were not signed in time, and releases
+// their lanes and reservations.
+func (s *Service) Expire(ctx context.Context, chainID uint64) error {
+	n, err := s.network(chainID)
+	if err != nil {
+		return err
+	}
+	waiting, err := s.Store.OpenIntents(ctx, chainID, Waiting, settleBatch)
+	if err != nil || len(waiting) == 0 {
+		return err
+	}
+	now, err := n.Chain.Time(ctx)
+	if err != nil {
+		return err
+	}
+	for _, in := range waiting {
+		if now < in.ExpiresAt {
+			continue
+		}
+		if err := s.expire(ctx, in.ID); err != nil {
+			return fmt.Errorf("expire %s: %w", in.ID, err)
+		}
+	}
+	return nil
+}
+
+func (s *Service) expire(ctx context.Context, id string) error {
+	return s.end(ctx, id, Expired, "expired")
+}
+
+// end closes an intent that nobody signed.
+func (s *Service) end(ctx context.Context, id string, status Status, word string) error {
+	_, err := s.Store.ChangeIntent(ctx, id, func(c *Change) error {
+		if c.Intent.Status != Waiting {
+			return nil
+		}
+		c.Intent.Status, c.Intent.UpdatedAt = status, s.Now()
+		c.Intent.move(word, s.Now())
+		release(c, nil)
+		return nil
+	})
+	return err
+}

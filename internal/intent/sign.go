@@ -1,0 +1,200 @@
+package intent
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/latchkey-dev/latchkey/internal/account"
+	"github.com/latchkey-dev/latchkey/internal/fault"
+	"github.com/latchkey-dev/latchkey/internal/userop"
+)
+
+// Sign takes the client's signature over the intent's operation hash, queues
+// the operation, and, unless p.Optimistic, waits for its outcome. The signature
+// must be the owner's or that of a live session whose permission covers the
+// operation; anything else is refused before anything is sent. The same
+// signature again gets the same answer; another one a Conflict.
+func (s *Service) Sign(ctx context.Context, projectID, id string, p SignParams) (Intent, error) {
+	in, err := s.Store.Intent(ctx, projectID, id)
+	if err != nil {
+		return Intent{}, err
+	}
+	if in.Status == Waiting {
+		in, err = s.accept(ctx, in, p.Signature)
+		if err != nil {
+			return Intent{}, err
+		}
+		s.WakeBundler(in.ChainID)
+	} else if err := repeated(in, p.Signature); err != nil {
+		return Intent{}, err
+	}
+	if p.Optimistic || in.Final() {
+		return in, nil
+	}
+	return s.await(ctx, in), nil
+}
+
+// repeated tells a repeat of the accepted signature (nil) from a different
+// one.
+func repeated(in Intent, sig []byte) error {
+	switch {
+	case in.Status == Expired:
+		return expired(in)
+	case in.Status == Withdrawn:
+		return fault.New(fault.Conflict, "transaction intent %s was withdrawn before it was signed", in.ID)
+	case !bytes.Equal(in.ClientSig, sig):
+		return fault.New(fault.Conflict, "signature: transaction intent %s is signed already, with another signature", in.ID)
+	}
+	return nil
+}
+
+func expired(in Intent) error {
+	return fault.New(fault.Conflict, "transaction intent %s expired: it could be signed until chain time %d; create it again", in.ID, in.ExpiresAt)
+}
+
+// accept checks the signature and saves the intent as signed.
+func (s *Service) accept(ctx context.Context, in Intent, sig []byte) (Intent, error) {
+	n, err := s.network(in.ChainID)
+	if err != nil {
+		return Intent{}, err
+	}
+	now, err := n.Chain.Time(ctx)
+	if err != nil {
+		return Intent{}, err
+	}
+	if now >= in.ExpiresAt {
+		if err := s.expire(ctx, in.ID); err != nil {
+			return Intent{}, err
+		}
+		return Intent{}, expired(in)
+	}
+	acc, err := s.Accounts.Get(ctx, in.ProjectID, in.AccountID)
+	if err != nil {
+		return Intent{}, err
+	}
+	v, err := s.verify(ctx, n.Chain, acc, in, sig, now)
+	if err != nil {
+		return Intent{}, err
+	}
+	after, err := s.predecessor(ctx, acc, in, v)
+	if err != nil {
+		return Intent{}, err
+	}
+	return s.Store.ChangeIntent(ctx, in.ID, func(c *Change) error {
+		if c.Intent.Status != Waiting {
+			return repeated(*c.Intent, sig) // another request was faster
+		}
+		c.Intent.Status = Signed
+		c.Intent.SignedBy = v.by
+		c.Intent.ClientSig = sig
+		c.Intent.Operation.Signature = v.field
+		c.Intent.move("sent", s.Now())
+		c.Queue = queue(*c.Intent, acc, after)
+		return nil
+	})
+}
+
+func queue(in Intent, acc account.Account, after common.Hash) *Queue {
+	q := &Queue{
+		Operation: in.Operation,
+		Hash:      in.OperationHash,
+		ChainID:   in.ChainID,
+		After:     after,
+		Alone:     in.Operation.CallsAccount(),
+	}
+	if in.DeployFirst {
+		q.Deploy = &FactoryCall{Factory: acc.Factory, Data: factoryData(acc)}
+	}
+	return q
+}
+
+// verified is an accepted signature.
+type verified struct {
+	by    string // OwnerSigned or a ses_ id
+	field []byte // the operation's signature field
+	grant *grant // nil when the owner signed
+	chain AccountState
+}
+
+// verify finds who signed and whether that key may.
+func (s *Service) verify(ctx context.Context, chain Chain, acc account.Account, in Intent, sig []byte, now uint64) (verified, error) {
+	signers, err := userop.Recover(in.OperationHash, sig)
+	if err != nil {
+		return verified{}, fault.Field("signature", nil, "%v", err)
+	}
+	state, err := chain.Account(ctx, acc.Address)
+	if err != nil {
+		return verified{}, err
+	}
+	if !state.Deployed {
+		state.Owner = acc.Owner
+	}
+	if form, ok := signers.By(state.Owner); ok {
+		return verified{by: OwnerSigned, field: userop.OwnerSignature(form, userop.Proxy, signers.Signature), chain: state}, nil
+	}
+	if in.Kind != Call {
+		return verified{}, fault.Field("signature", nil, "only the owner %s may sign this, and it is not the owner's (it recovers to %s, or to %s if the bare hash was signed)", state.Owner, signers.PersonalSign, signers.Raw)
+	}
+	grants, err := s.grants(ctx, chain, acc)
+	if err != nil {
+		return verified{}, err
+	}
+	for _, g := range grants {
+		form, ok := signers.By(g.session.Signer)
+		if !ok {
+			continue
+		}
+		if err := s.judge(ctx, g, in, state, now); err != nil {
+			return verified{}, err
+		}
+		return verified{by: g.session.ID, field: userop.SessionSignature(form, g.session.Permission, signers.Signature), grant: &g, chain: state}, nil
+	}
+	return verified{}, s.stranger(ctx, acc, in, signers, state.Owner)
+}
+
+// predecessor answers the operation that must be included before this one,
+// zero when none: the registration of the session that signed it, or the
+// operation that creates the account.
+func (s *Service) predecessor(ctx context.Context, acc account.Account, in Intent, v verified) (common.Hash, error) {
+	carriesFactory := in.Operation.Factory != (common.Address{})
+	if v.chain.Deployed && carriesFactory {
+		return common.Hash{}, fault.New(fault.Conflict, "transaction intent %s would create account %s, which is deployed by now: create the intent again", in.ID, acc.Address)
+	}
+	if v.grant != nil && v.grant.registering != nil {
+		return v.grant.registering.OperationHash, nil
+	}
+	if v.chain.Deployed || in.DeployFirst || carriesFactory {
+		return common.Hash{}, nil
+	}
+	first, err := s.creator(ctx, acc)
+	if err != nil {
+		return common.Hash{}, err
+	}
+	if first == nil {
+		return common.Hash{}, fault.New(fault.Conflict, "account %s is not deployed and nothing that would deploy it is open any more: create transaction intent %s again", acc.Address, in.ID)
+	}
+	if first.Status != Signed {
+		return common.Hash{}, fault.New(fault.Conflict, "account %s is deployed by transaction intent %s, which must be signed first", acc.Address, first.ID)
+	}
+	return first.OperationHash, nil
+}
+
+// stranger says in words who did not sign: a key of a session that is over, or
+// a key that never had one.
+func (s *Service) stranger(ctx context.Context, acc account.Account, in Intent, signers userop.Signers, owner common.Address) error {
+	for _, address := range []common.Address{signers.PersonalSign, signers.Raw} {
+		text, err := s.former(ctx, acc, address)
+		if err != nil {
+			return err
+		}
+		if text != "" {
+			return fault.Field("signature", nil, "%s", text)
+		}
+	}
+	return fault.Field("signature", nil, "%s", fmt.Sprintf(
+		"is neither by the owner %s nor by a session key of account %s: it recovers to %s (EIP-191 over the 32 bytes of signableHash) or to %s (the bare hash); signableHash is %s",
+		owner, acc.ID, signers.PersonalSign, signers.Raw, in.OperationHash))
+}

@@ -1,0 +1,158 @@
+package session
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"math/big"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/latchkey-dev/latchkey/internal/account"
+	"github.com/latchkey-dev/latchkey/internal/fault"
+	"github.com/latchkey-dev/latchkey/internal/page"
+)
+
+// Action is the operation that registers or revokes a session.
+type Action struct {
+	IntentID string
+	Next     *NextAction // nil unless it waits for a signature
+	UnderWay bool        // signed, not settled yet
+}
+
+// Operations builds, saves and sends the operations of sessions.
+type Operations interface {
+	Register(ctx context.Context, acc account.Account, s Session, policyID string) (Action, error)
+	Revoke(ctx context.Context, acc account.Account, s Session, policyID string) (Action, error)
+	Action(ctx context.Context, projectID, intentID string, now uint64) (Action, error)
+	Sign(ctx context.Context, projectID, intentID string, p SignParams) error
+	SignedWith(ctx context.Context, projectID, intentID string, sig []byte) (bool, error)
+	Withdraw(ctx context.Context, intentID string) (ok bool, err error)
+	Recent(ctx context.Context, s Session) ([]string, error)
+}
+
+// Chain is what a session needs to know of its chain.
+type Chain interface {
+	Time(ctx context.Context) (uint64, error)
+	Epoch(ctx context.Context, account common.Address) (uint64, error)
+	SessionWords(ctx context.Context, account common.Address, ids []common.Hash) ([]*big.Int, error)
+}
+
+// Accounts finds the account that a request names.
+type Accounts interface {
+	Get(ctx context.Context, projectID, id string) (account.Account, error)
+	Resolve(ctx context.Context, projectID, accountID, playerID string, chainID uint64, owner *common.Address) (account.Account, error)
+}
+
+// Selectors finds the function that a grant names on a contract of the
+// project: a bare name, a full signature, or a selector.
+type Selectors interface {
+	Selector(ctx context.Context, projectID string, chainID uint64, address common.Address, call string) ([4]byte, error)
+}
+
+// Defaults are a project's settings for new sessions.
+type Defaults interface {
+	DefaultFeeLimit(ctx context.Context, projectID string) (*big.Int, error)
+}
+
+// Network is one chain as sessions see it.
+type Network struct {
+	Chain     Chain
+	Paymaster common.Address // named in every permission
+}
+
+// Service creates, shows, signs and revokes sessions. Its fields are set once,
+// before the first call; all are required.
+type Service struct {
+	Store      Store
+	Operations Operations
+	Accounts   Accounts
+	Selectors  Selectors
+	Defaults   Defaults
+	Networks   map[uint64]Network // by chain id
+	Now        func() time.Time
+	Log        *slog.Logger
+}
+
+// Get returns a session of the project.
+func (s *Service) Get(ctx context.Context, projectID, id string) (View, error) {
+	ses, err := s.Store.Session(ctx, projectID, id)
+	if err != nil {
+		return View{}, err
+	}
+	return s.view(ctx, ses)
+}
+
+// List returns a page of the project's sessions.
+func (s *Service) List(ctx context.Context, projectID string, f Filter, req page.Request) (page.Page[View], error) {
+	found, err := s.Store.Sessions(ctx, projectID, f, req)
+	if err != nil {
+		return page.Page[View]{}, err
+	}
+	views, err := s.views(ctx, found.Items)
+	return page.Page[View]{Items: views, Skip: found.Skip, Total: found.Total}, err
+}
+
+// Sign takes the owner's signature for the session's next action, registering
+// or revoking. The same signature again gets the same answer, also after the
+// session has moved on.
+func (s *Service) Sign(ctx context.Context, projectID, id string, p SignParams) (View, error) {
+	ses, err := s.Store.Session(ctx, projectID, id)
+	if err != nil {
+		return View{}, err
+	}
+	intentID, err := s.signable(ctx, ses, p.Signature)
+	if err != nil {
+		return View{}, err
+	}
+	if err := s.Operations.Sign(ctx, projectID, intentID, p); err != nil {
+		return View{}, err
+	}
+	return s.settled(ctx, ses), nil
+}
+
+// signable answers the intent that a signature is for: the one it has signed
+// already, else the newest.
+func (s *Service) signable(ctx context.Context, ses Session, sig []byte) (string, error) {
+	if ses.RegisterIntent == "" {
+		return "", fault.New(fault.Conflict, "session %s has nothing to sign", ses.ID)
+	}
+	if ses.RevokeIntent == "" {
+		return ses.RegisterIntent, nil
+	}
+	repeat, err := s.Operations.SignedWith(ctx, ses.ProjectID, ses.RegisterIntent, sig)
+	if repeat {
+		return ses.RegisterIntent, err
+	}
+	return ses.RevokeIntent, err
+}
+
+// settled shows a session after an action was signed. The action cannot be
+// taken back, so a failure to read the chain now is logged and answered with
+// what is stored: an error would make clients send the request again.
+func (s *Service) settled(ctx context.Context, before Session) View {
+	ses, err := s.Store.Session(ctx, before.ProjectID, before.ID)
+	if err != nil {
+		ses = before
+	}
+	v, viewErr := s.view(ctx, ses)
+	if viewErr == nil {
+		return v
+	}
+	s.Log.Error("show a session after its signature", "session", ses.ID, "error", viewErr)
+	return s.stored(ses)
+}
+
+func (s *Service) network(chainID uint64) (Network, error) {
+	n, ok := s.Networks[chainID]
+	if !ok {
+		return Network{}, fault.Field("chainId", chainID, "chain %d is not served here", chainID)
+	}
+	return n, nil
+}
+
+func newSalt() (salt [8]byte) {
+	rand.Read(salt[:]) // never fails
+	return salt
+}
