@@ -1,0 +1,158 @@
+package chain
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/common/hexutil"
+	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/crypto"
+	"github.com/ethereum/go-ethereum/rpc"
+
+	"github.com/latchkey-dev/latchkey/internal/bindings"
+)
+
+// accountSlot is where LatchkeyAccount keeps its owner (160 bits, low) and
+// epoch (64 bits): the ERC-7201 slot of latchkey.storage.Account. The mapping
+// of sessions has the slot after it.
+var (
+	accountSlot  = erc7201("latchkey.storage.Account")
+	sessionsSlot = common.BigToHash(new(big.Int).Add(accountSlot.Big(), common.Big1))
+)
+
+func erc7201(namespace string) common.Hash {
+	inner := new(big.Int).SetBytes(crypto.Keccak256([]byte(namespace)))
+	slot := crypto.Keccak256Hash(common.BigToHash(inner.Sub(inner, common.Big1)).Bytes())
+	slot[31] = 0
+	return slot
+}
+
+// sessionSlot is where an account keeps the status word of a session.
+func sessionSlot(id common.Hash) common.Hash {
+	return crypto.Keccak256Hash(id[:], sessionsSlot[:])
+}
+
+// Account is what the chain says of an account.
+type Account struct {
+	Deployed bool           // it has code, its own or a delegate's
+	Delegate common.Address // of an EIP-7702 delegated EOA; zero for others
+	Owner    common.Address // zero before deployment; a delegated EOA owns itself
+	Epoch    uint64
+}
+
+// Account reads an account straight from its storage, deployed or not.
+func (c *Client) Account(ctx context.Context, address common.Address) (Account, error) {
+	var code hexutil.Bytes
+	var word common.Hash
+	err := c.batch(ctx, fmt.Sprintf("read account %s", address), []rpc.BatchElem{
+		{Method: "eth_getCode", Args: []any{address, "latest"}, Result: &code},
+		{Method: "eth_getStorageAt", Args: []any{address, accountSlot, "latest"}, Result: &word},
+	})
+	if err != nil {
+		return Account{}, err
+	}
+	account := Account{Deployed: len(code) > 0}
+	account.Owner, account.Epoch = ownerAndEpoch(word)
+	if delegate, ok := types.ParseDelegation(code); ok {
+		account.Delegate = delegate
+		if account.Owner == (common.Address{}) {
+			account.Owner = address
+		}
+	}
+	return account, nil
+}
+
+func ownerAndEpoch(word common.Hash) (common.Address, uint64) {
+	epoch := new(big.Int).Rsh(word.Big(), 160).Uint64()
+	return common.BytesToAddress(word[12:]), epoch
+}
+
+// Epoch is the account's epoch: 0 before deployment, and one more after every
+// change that ended all its sessions.
+func (c *Client) Epoch(ctx context.Context, account common.Address) (uint64, error) {
+	state, err := c.Account(ctx, account)
+	return state.Epoch, err
+}
+
+// SessionWords reads the status words of an account's sessions, in order; 0
+// for one that the account does not know.
+func (c *Client) SessionWords(ctx context.Context, account common.Address, ids []common.Hash) ([]*big.Int, error) {
+	words := make([]common.Hash, len(ids))
+	requests := make([]rpc.BatchElem, len(ids))
+	for i, id := range ids {
+		requests[i] = rpc.BatchElem{Method: "eth_getStorageAt", Args: []any{account, sessionSlot(id), "latest"}, Result: &words[i]}
+	}
+	if err := c.batch(ctx, fmt.Sprintf("read sessions of %s", account), requests); err != nil {
+		return nil, err
+	}
+	out := make([]*big.Int, len(ids))
+	for i, word := range words {
+		out[i] = word.Big()
+	}
+	return out, nil
+}
+
+// Code is the code at an address, empty when there is none.
+func (c *Client) Code(ctx context.Context, address common.Address) ([]byte, error) {
+	var code hexutil.Bytes
+	err := c.call(ctx, fmt.Sprintf("read the code of %s", address), &code, "eth_getCode", address, "latest")
+	return code, err
+}
+
+// Balance is what an address holds, in wei.
+func (c *Client) Balance(ctx context.Context, address common.Address) (*big.Int, error) {
+	var balance hexutil.Big
+	err := c.call(ctx, fmt.Sprintf("read the balance of %s", address), &balance, "eth_getBalance", address, "latest")
+	return bigOf(&balance), err
+}
+
+// Deposit is what an address has at the EntryPoint to pay for operations, in wei.
+func (c *Client) Deposit(ctx context.Context, address common.Address) (*big.Int, error) {
+	output, err := c.Call(ctx, common.Address{}, bindings.EntryPointAddress, bindings.NewEntryPoint().PackBalanceOf(address))
+	if err != nil {
+		return nil, fmt.Errorf("read the deposit of %s: %w", address, err)
+	}
+	return unpackEntryPoint(bindings.NewEntryPoint().UnpackBalanceOf, output)
+}
+
+// Funds is what an account can pay fees from: its balance and its deposit at
+// the EntryPoint, in wei.
+func (c *Client) Funds(ctx context.Context, address common.Address) (*big.Int, error) {
+	balance, err := c.Balance(ctx, address)
+	if err != nil {
+		return nil, err
+	}
+	deposit, err := c.Deposit(ctx, address)
+	if err != nil {
+		return nil, err
+	}
+	return balance.Add(balance, deposit), nil
+}
+
+// Sequence is the number that the EntryPoint expects next in a nonce lane of
+// the account.
+func (c *Client) Sequence(ctx context.Context, sender common.Address, lane uint64) (uint64, error) {
+	data := bindings.NewEntryPoint().PackGetNonce(sender, new(big.Int).SetUint64(lane))
+	output, err := c.Call(ctx, common.Address{}, bindings.EntryPointAddress, data)
+	if err != nil {
+		return 0, fmt.Errorf("read nonce lane %d of %s: %w", lane, sender, err)
+	}
+	nonce, err := unpackEntryPoint(bindings.NewEntryPoint().UnpackGetNonce, output)
+	if err != nil {
+		return 0, err
+	}
+	const sequenceBits = 64
+	return new(big.Int).And(nonce, new(big.Int).SetUint64(1<<sequenceBits-1)).Uint64(), nil
+}
+
+// unpackEntryPoint reads an answer of the EntryPoint. A chain without it
+// answers every call with nothing.
+func unpackEntryPoint[T any](unpack func([]byte) (T, error), output []byte) (T, error) {
+	result, err := unpack(output)
+	if err != nil {
+		return result, fmt.Errorf("the chain has no EntryPoint at %s (%w): run latchkey deploy", bindings.EntryPointAddress, err)
+	}
+	return result, nil
+}
