@@ -1,0 +1,62 @@
+package httpapi
+
+import (
+	"log/slog"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// Deps are the parts that the API calls. All are required, but Checks and
+// Chains may be empty.
+type Deps struct {
+	Auth        AuthService
+	Players     PlayerService
+	Accounts    AccountService
+	Contracts   ContractService
+	Sponsor     SponsorService
+	Sessions    SessionService
+	Intents     IntentService
+	Idempotency IdempotencyStore
+
+	Version string  // of the binary, shown by /health
+	Chains  []Chain // shown by /health
+	Checks  []Check // asked by /ready
+
+	Log *slog.Logger
+	Now func() time.Time
+}
+
+// AuthService knows API keys and the projects that own them.
+type AuthService interface {
+	Authenticator
+	ProjectService
+}
+
+// New returns the whole API. It is safe for use by many goroutines.
+func New(d Deps) http.Handler {
+	refs := records{players: d.Players, accounts: d.Accounts, contracts: d.Contracts, sponsor: d.Sponsor, intents: d.Intents}
+	routes := slices.Concat(
+		players{d.Players, refs}.routes(),
+		accounts{d.Accounts, refs}.routes(),
+		accountsV2{d.Accounts}.routes(),
+		contracts{d.Contracts, d.Now}.routes(),
+		policies{d.Sponsor, refs}.routes(),
+		policyRules{d.Sponsor, refs}.routes(),
+		sessions{d.Sessions, refs}.routes(),
+		intents{d.Intents, refs}.routes(),
+		projects{d.Auth}.routes(),
+		health{d.Version, d.Chains, d.Checks}.routes(),
+	)
+	answers := answers{store: d.Idempotency, log: d.Log}
+	mux := http.NewServeMux()
+	for pattern, methods := range byPattern(routes) {
+		endpoints := make(map[string]http.Handler, len(methods))
+		for method, r := range methods {
+			endpoints[method] = endpoint{route: r, auth: d.Auth, answers: answers}
+		}
+		mux.Handle(pattern, methodTable(endpoints))
+	}
+	mux.HandleFunc("/", noRoute)
+	return observe{log: d.Log, now: d.Now, next: cors(tidyPath(mux))}
+}

@@ -1,0 +1,136 @@
+package httpapi
+
+import (
+	"github.com/latchkey-dev/latchkey/internal/account"
+	"github.com/latchkey-dev/latchkey/internal/intent"
+	"github.com/latchkey-dev/latchkey/internal/page"
+)
+
+// newestIntents is how many intents other records show.
+const newestIntents = 10
+
+// records shows the records that another one refers to: by id, or whole where
+// the request asked for that.
+type records struct {
+	players   PlayerService
+	accounts  AccountService
+	contracts ContractService
+	sponsor   SponsorService
+	intents   IntentService
+}
+
+func (s records) player(c *call, id string, whole bool) (any, error) {
+	if !whole {
+		return Reference{ID: id}, nil
+	}
+	return c.once(id, func() (any, error) {
+		p, err := s.players.Get(c.Context(), c.project(), id)
+		return showPlayer(p), err
+	})
+}
+
+func (s records) account(c *call, id string, whole bool) (any, error) {
+	if !whole {
+		return Reference{ID: id}, nil
+	}
+	return c.once(id, func() (any, error) {
+		a, err := s.accounts.Get(c.Context(), c.project(), id)
+		return showAccount(a), err
+	})
+}
+
+func (s records) contract(c *call, id string, whole bool) (any, error) {
+	if !whole {
+		return Reference{ID: id}, nil
+	}
+	return c.once(id, func() (any, error) {
+		con, err := s.contracts.Get(c.Context(), c.project(), id)
+		return showContract(con), err
+	})
+}
+
+// policy shows a whole policy with the ids of its rules and intents.
+func (s records) policy(c *call, id string, whole bool) (any, error) {
+	if !whole {
+		return Reference{ID: id}, nil
+	}
+	return c.once(id, func() (any, error) {
+		p, err := s.sponsor.Policy(c.Context(), c.project(), id)
+		if err != nil {
+			return nil, err
+		}
+		return s.showPolicy(c, p, nil)
+	})
+}
+
+func (s records) accountsOf(c *call, playerID string) ([]any, error) {
+	found, err := s.accounts.List(c.Context(), c.project(), account.Filter{PlayerID: playerID}, firstPage(page.MaxLimit))
+	if err != nil {
+		return nil, err
+	}
+	shown := make([]any, len(found.Items))
+	for i, a := range found.Items {
+		shown[i] = showAccount(a)
+	}
+	return shown, nil
+}
+
+func (s records) rulesOf(c *call, policyID string, whole bool) ([]any, error) {
+	found, err := s.sponsor.Rules(c.Context(), c.project(), policyID, firstPage(page.MaxLimit))
+	if err != nil {
+		return nil, err
+	}
+	shown := make([]any, len(found.Items))
+	for i, rule := range found.Items {
+		shown[i] = Reference{ID: rule.ID}
+		if !whole {
+			continue
+		}
+		if shown[i], err = s.showRule(c, rule, false); err != nil {
+			return nil, err
+		}
+	}
+	return shown, nil
+}
+
+// newest shows the newest intents that f finds.
+func (s records) newest(c *call, f intent.Filter, whole bool) ([]any, error) {
+	found, err := s.intents.List(c.Context(), c.project(), f, firstPage(newestIntents))
+	if err != nil {
+		return nil, err
+	}
+	shown := make([]any, len(found.Items))
+	for i, in := range found.Items {
+		shown[i] = Reference{ID: in.ID}
+		if !whole {
+			continue
+		}
+		if shown[i], err = s.showIntent(c, in, nil); err != nil {
+			return nil, err
+		}
+	}
+	return shown, nil
+}
+
+// intentsByID shows the named intents.
+func (s records) intentsByID(c *call, ids []string, whole bool) ([]any, error) {
+	shown := make([]any, len(ids))
+	for i, id := range ids {
+		shown[i] = Reference{ID: id}
+		if !whole {
+			continue
+		}
+		in, err := s.intents.Get(c.Context(), c.project(), id)
+		if err != nil {
+			return nil, err
+		}
+		if shown[i], err = s.showIntent(c, in, nil); err != nil {
+			return nil, err
+		}
+	}
+	return shown, nil
+}
+
+func firstPage(limit int) page.Request {
+	return page.Request{Limit: limit, Order: page.Descending}
+}

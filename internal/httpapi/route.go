@@ -1,0 +1,142 @@
+package httpapi
+
+import (
+	"maps"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/latchkey-dev/latchkey/internal/auth"
+	"github.com/latchkey-dev/latchkey/internal/fault"
+)
+
+// route is one method of one path. Handlers answer the body of a 200, or an
+// error; a body with a status method chooses another status.
+type route struct {
+	method  string
+	pattern string // of net/http, without the method
+	access  access
+	create  bool // honours X-Idempotency-Key
+	serve   func(*call) (any, error)
+}
+
+// access says which keys may call a route.
+type access struct {
+	scope       string // that a secret key needs
+	publishable bool   // publishable keys are enough
+	open        bool   // no key at all
+}
+
+func secretKey(scope string) access { return access{scope: scope} }
+
+// anyKey is for routes where something in the request, not the key, is the
+// authority.
+func anyKey(scope string) access { return access{scope: scope, publishable: true} }
+
+func (a access) check(caller auth.Caller) error {
+	if a.publishable && caller.Kind == auth.Publishable {
+		return nil
+	}
+	return caller.Require(a.scope)
+}
+
+func byPattern(routes []route) map[string]map[string]route {
+	patterns := make(map[string]map[string]route)
+	for _, r := range routes {
+		if patterns[r.pattern] == nil {
+			patterns[r.pattern] = make(map[string]route)
+		}
+		patterns[r.pattern][r.method] = r
+	}
+	return patterns
+}
+
+// methodTable serves the methods of one path. net/http's own table would
+// answer a wrong method in plain text.
+type methodTable map[string]http.Handler
+
+func (t methodTable) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	method := r.Method
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	if h, ok := t[method]; ok {
+		h.ServeHTTP(w, r)
+		return
+	}
+	allowed := strings.Join(slices.Sorted(maps.Keys(t)), ", ")
+	w.Header().Set("Allow", allowed)
+	writeError(w, r, &methodError{method: r.Method, path: r.URL.Path, allowed: allowed})
+}
+
+func noRoute(w http.ResponseWriter, r *http.Request) {
+	writeError(w, r, fault.New(fault.NotFound, "no route %s %s: see the API reference", r.Method, r.URL.Path))
+}
+
+// tidyPath makes /v1/policies/ and //v1/policies mean /v1/policies. A redirect
+// would make clients drop their body.
+func tidyPath(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		tidy := path.Clean("/" + r.URL.Path)
+		if tidy == r.URL.Path {
+			next.ServeHTTP(w, r)
+			return
+		}
+		tidied := r.Clone(r.Context())
+		tidied.URL.Path, tidied.URL.RawPath = tidy, ""
+		next.ServeHTTP(w, tidied)
+	})
+}
+
+// endpoint serves one route: authenticate, answer, encode.
+type endpoint struct {
+	route
+	auth    Authenticator
+	answers answers
+}
+
+func (e endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	note(r).route = e.pattern
+	a, err := e.answer(&call{Request: r, w: w})
+	if err != nil {
+		writeError(w, r, err)
+		return
+	}
+	a.write(w)
+}
+
+func (e endpoint) answer(c *call) (answer, error) {
+	if !e.access.open {
+		if err := e.authenticate(c); err != nil {
+			return answer{}, err
+		}
+	}
+	if e.create {
+		return e.answers.once(c, e.pattern, e.run)
+	}
+	return e.run(c)
+}
+
+func (e endpoint) authenticate(c *call) error {
+	key, err := bearer(c.Request)
+	if err != nil {
+		return err
+	}
+	if c.caller, err = e.auth.Authenticate(c.Context(), key); err != nil {
+		return err
+	}
+	note(c.Request).caller(c.caller)
+	if err := e.access.check(c.caller); err != nil {
+		return err
+	}
+	return checkBehalf(c.Request, c.caller.ProjectID)
+}
+
+func (e endpoint) run(c *call) (answer, error) {
+	body, err := e.serve(c)
+	if err != nil {
+		return answer{}, err
+	}
+	return encode(body)
+}
