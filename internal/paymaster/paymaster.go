@@ -16,12 +16,13 @@ import (
 const PostOpGasLimit = 0
 
 // Gas of validatePaymasterUserOp as EntryPoint meters it, with the copy of the
-// operation that EntryPoint makes for it. Measured on the contract, see
-// TestVerificationGasLimit: 21,000 for the operation of a session without call
-// data, and with every word of it a share that grows with the memory it takes.
+// operation that EntryPoint makes for it. It takes 21,300 gas when the second
+// signer has signed, up to 5,000 more for the signature of a session with the
+// longest permission, and 22 for each word of an operation of 128 kB, less for
+// each word of a smaller one; TestVerificationGasLimit keeps the limits near.
 const (
 	verificationGas        = 30_000
-	verificationGasPerWord = 60
+	verificationGasPerWord = 24
 )
 
 // maxTime bounds the window: OpenZeppelin's paymaster reads bit 47 as a range
@@ -68,16 +69,24 @@ func (p *Paymaster) Sponsor(ctx context.Context, op *userop.Operation, validAfte
 	}
 	sponsored := *op
 	p.setLimits(&sponsored)
-	digest, err := p.digest(&sponsored, validAfter, validUntil)
-	if err != nil {
+	if err := p.approve(ctx, &sponsored, validAfter, validUntil); err != nil {
 		return fmt.Errorf("sponsor operation of %s: %w", op.Sender, err)
+	}
+	*op = sponsored
+	return nil
+}
+
+// approve signs an operation whose limits are set.
+func (p *Paymaster) approve(ctx context.Context, op *userop.Operation, validAfter, validUntil uint64) error {
+	digest, err := p.digest(op, validAfter, validUntil)
+	if err != nil {
+		return err
 	}
 	sig, err := p.signer.SignHash(ctx, digest)
 	if err != nil {
-		return fmt.Errorf("sponsor operation of %s: %w", op.Sender, err)
+		return err
 	}
-	sponsored.PaymasterData = paymasterData(validAfter, validUntil, sig)
-	*op = sponsored
+	op.PaymasterData = paymasterData(validAfter, validUntil, sig)
 	return nil
 }
 
