@@ -7,12 +7,18 @@ import {ENTRY_POINT_V08} from "../libraries/EntryPointV08.sol";
 /// @title Storage and authority of an account
 /// @notice Holds the one storage struct that all parts share, and answers who may call.
 abstract contract AccountBase is ILatchkeyAccount {
+    /// @dev A struct of one word, so that its slot is computed once for a read and a write.
+    struct Session {
+        /// See {SessionStatus}.
+        uint256 word;
+    }
+
     /// @custom:storage-location erc7201:latchkey.storage.Account
     struct AccountStorage {
         /// Zero means that the account is an EIP-7702 delegated EOA, which owns itself.
         address owner;
         uint64 epoch;
-        mapping(bytes32 sessionId => uint256 statusWord) sessions;
+        mapping(bytes32 sessionId => Session) sessions;
     }
 
     /// @dev keccak256(abi.encode(uint256(keccak256("latchkey.storage.Account")) - 1)) & ~bytes32(uint256(0xff))
@@ -22,7 +28,7 @@ abstract contract AccountBase is ILatchkeyAccount {
     /// account itself. A session operation cannot pose as any of them: validation lets it call {execute} only, and
     /// never on the account or the EntryPoint.
     modifier onlyAuthorized() {
-        _checkAuthorized();
+        if (msg.sender != address(ENTRY_POINT_V08)) _checkSelfOrOwner();
         _;
     }
 
@@ -41,10 +47,8 @@ abstract contract AccountBase is ILatchkeyAccount {
         return _accountStorage().owner == address(0);
     }
 
-    function _checkAuthorized() internal view {
-        if (msg.sender == address(ENTRY_POINT_V08)) return;
-        if (msg.sender == address(this) || msg.sender == owner()) return;
-        revert NotAuthorized(msg.sender);
+    function _checkSelfOrOwner() private view {
+        if (msg.sender != address(this) && msg.sender != owner()) revert NotAuthorized(msg.sender);
     }
 
     function _accountStorage() internal pure returns (AccountStorage storage $) {

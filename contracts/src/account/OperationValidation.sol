@@ -3,11 +3,12 @@ pragma solidity ^0.8.28;
 
 import {Account} from "@openzeppelin/contracts/account/Account.sol";
 import {IEntryPoint, PackedUserOperation} from "@openzeppelin/contracts/interfaces/IERC4337.sol";
-import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {ENTRY_POINT_V08} from "../libraries/EntryPointV08.sol";
 import {Terms} from "../libraries/Permission.sol";
+import {Secp256k1Signature} from "../libraries/Secp256k1Signature.sol";
 import {SessionValidation} from "./SessionValidation.sol";
 
 /// @title Who signed an operation
@@ -22,7 +23,6 @@ import {SessionValidation} from "./SessionValidation.sol";
 /// @dev The signature is judged last and a wrong one only returns failure, so that gas estimation with a placeholder
 /// walks the whole path.
 abstract contract OperationValidation is Account, SessionValidation {
-    uint256 private constant SIGNATURE_LENGTH = 65;
     uint8 private constant MODE_EIP191 = 1;
     uint8 private constant MODE_SESSION = 2;
 
@@ -37,21 +37,19 @@ abstract contract OperationValidation is Account, SessionValidation {
         override
         returns (uint256)
     {
-        if (signature.length == SIGNATURE_LENGTH) {
-            return _validateOwner(_isDelegated() ? opHash : MessageHashUtils.toEthSignedMessageHash(opHash), signature);
-        }
-        if (signature.length <= SIGNATURE_LENGTH) revert SignatureMalformed();
+        if (signature.length == Secp256k1Signature.LENGTH) return _validateBareOwner(opHash, signature);
+        if (signature.length < Secp256k1Signature.LENGTH) revert SignatureMalformed();
 
         uint8 mode = uint8(signature[0]);
         bytes32 digest = mode & MODE_EIP191 == 0 ? opHash : MessageHashUtils.toEthSignedMessageHash(opHash);
-        uint256 permissionEnd = signature.length - SIGNATURE_LENGTH;
+        uint256 permissionEnd = signature.length - Secp256k1Signature.LENGTH;
         bytes calldata keySignature = signature[permissionEnd:];
 
         if (mode & ~MODE_EIP191 == MODE_SESSION) {
             (Terms terms, uint256 window) = _validateSession(op, signature[1:permissionEnd]);
-            return window | _failureUnless(_isSigner(terms.signer(), digest, keySignature));
+            return window | _failure(terms.signer(), digest, keySignature);
         }
-        if (mode & ~MODE_EIP191 == 0 && permissionEnd == 1) return _validateOwner(digest, keySignature);
+        if (mode & ~MODE_EIP191 == 0 && permissionEnd == 1) return _failure(owner(), digest, keySignature);
         revert SignatureMalformed();
     }
 
@@ -61,20 +59,18 @@ abstract contract OperationValidation is Account, SessionValidation {
 
     /// @dev Whether the owner signed `digest`, with nothing around the 65 bytes. ERC-1271 builds on it.
     function _rawSignatureValidation(bytes32 digest, bytes calldata signature) internal view override returns (bool) {
-        return _isSigner(owner(), digest, signature);
+        return signature.length == Secp256k1Signature.LENGTH && _failure(owner(), digest, signature) == 0;
     }
 
-    function _validateOwner(bytes32 digest, bytes calldata signature) private view returns (uint256) {
-        return _failureUnless(_isSigner(owner(), digest, signature));
+    /// @dev Openfort's SDKs sign EIP-191 for a proxy and the hash itself for a delegated EOA.
+    function _validateBareOwner(bytes32 opHash, bytes calldata signature) private view returns (uint256) {
+        address stored = _accountStorage().owner;
+        if (stored == address(0)) return _failure(address(this), opHash, signature);
+        return _failure(stored, MessageHashUtils.toEthSignedMessageHash(opHash), signature);
     }
 
-    /// @dev Refuses upper-half s and any v but 27 and 28. `signer` is never zero, so a failed recovery matches no one.
-    function _isSigner(address signer, bytes32 digest, bytes calldata signature) private pure returns (bool) {
-        (address recovered, ECDSA.RecoverError err,) = ECDSA.tryRecoverCalldata(digest, signature);
-        return err == ECDSA.RecoverError.NoError && recovered == signer;
-    }
-
-    function _failureUnless(bool ok) private pure returns (uint256) {
-        return ok ? 0 : 1;
+    /// @dev 0 when `signer` signed `digest`, 1 otherwise, as ERC-4337 wants it.
+    function _failure(address signer, bytes32 digest, bytes calldata signature) private view returns (uint256) {
+        return SafeCast.toUint(!Secp256k1Signature.isSignedBy(digest, signature, signer));
     }
 }

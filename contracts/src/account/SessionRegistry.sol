@@ -22,19 +22,20 @@ abstract contract SessionRegistry is Ownership {
 
         AccountStorage storage $ = _accountStorage();
         id = _sessionId($.epoch, permission);
-        if ($.sessions[id] != SessionStatus.NONE) revert SessionExists(id);
+        Session storage session = $.sessions[id];
+        if (session.word != SessionStatus.NONE) revert SessionExists(id);
 
-        $.sessions[id] = SessionStatus.ACTIVE;
+        session.word = SessionStatus.ACTIVE;
         emit SessionRegistered(id, permission.terms().signer(), permission);
     }
 
     /// @inheritdoc ILatchkeyAccount
     function revokeSession(bytes32 id) external onlyAuthorized {
-        AccountStorage storage $ = _accountStorage();
-        uint256 word = $.sessions[id];
+        Session storage session = _accountStorage().sessions[id];
+        uint256 word = session.word;
         if (word.status() == SessionStatus.CLOSED) return;
 
-        $.sessions[id] = word.close();
+        session.word = word.close();
         emit SessionRevoked(id);
     }
 
@@ -50,10 +51,24 @@ abstract contract SessionRegistry is Ownership {
 
     /// @inheritdoc ILatchkeyAccount
     function sessionStatus(bytes32 id) external view returns (uint256) {
-        return _accountStorage().sessions[id];
+        return _accountStorage().sessions[id].word;
     }
 
-    function _sessionId(uint64 inEpoch, bytes calldata permission) internal view returns (bytes32) {
-        return keccak256(abi.encode(SESSION_TYPEHASH, block.chainid, address(this), inEpoch, keccak256(permission)));
+    /// @dev keccak256(abi.encode(SESSION_TYPEHASH, block.chainid, address(this), inEpoch, keccak256(permission))), in
+    /// scratch memory since every use of a session pays for it.
+    function _sessionId(uint64 inEpoch, bytes calldata permission) internal view returns (bytes32 id) {
+        bytes32 typehash = SESSION_TYPEHASH;
+        assembly ("memory-safe") {
+            let buffer := mload(0x40)
+            calldatacopy(buffer, permission.offset, permission.length)
+            let permissionHash := keccak256(buffer, permission.length)
+
+            mstore(buffer, typehash)
+            mstore(add(buffer, 0x20), chainid())
+            mstore(add(buffer, 0x40), address())
+            mstore(add(buffer, 0x60), inEpoch)
+            mstore(add(buffer, 0x80), permissionHash)
+            id := keccak256(buffer, 0xa0)
+        }
     }
 }

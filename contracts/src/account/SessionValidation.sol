@@ -28,7 +28,8 @@ abstract contract SessionValidation is SessionRegistry {
     {
         AccountStorage storage $ = _accountStorage();
         bytes32 id = _sessionId($.epoch, permission);
-        uint256 word = $.sessions[id];
+        Session storage session = $.sessions[id];
+        uint256 word = session.word;
         if (word.status() != SessionStatus.ACTIVE) revert SessionNotActive(id, word.status());
 
         // The session is active, so these bytes were checked to be canonical when it was registered.
@@ -37,7 +38,7 @@ abstract contract SessionValidation is SessionRegistry {
         _checkCall(permission, terms, op.callData);
 
         uint256 charged = _chargeFee(_countCall(word, limits), permission, terms, limits, op);
-        if (charged != word) $.sessions[id] = charged;
+        if (charged != word) session.word = charged;
 
         window = _window(terms, limits);
     }

@@ -85,24 +85,27 @@ library Permission {
         uint256 functionsEnd = t.functionsEnd();
         bool hasRules = functionsEnd != HEADER;
         if (PermissionLayout.flags(t) > 1 || t.isSudo() == hasRules) return false;
+        if (permission.length != t.paymastersEnd()) return false;
 
-        return permission.length == t.paymastersEnd()
-            && _isAscending(permission, HEADER, contractsEnd, ADDRESS_ENTRY)
+        return _isAscending(permission, HEADER, contractsEnd, ADDRESS_ENTRY)
             && _isAscending(permission, contractsEnd, functionsEnd, FUNCTION_ENTRY)
             && _isAscending(permission, functionsEnd, permission.length, ADDRESS_ENTRY)
             && _isDisjoint(permission, contractsEnd, functionsEnd);
     }
 
-    /// @dev Whether the entries in [from, to) are strictly ascending, hence also distinct.
+    /// @dev Whether the entries in [from, to) are strictly ascending, hence also distinct. Offsets are below 2^14, so
+    /// nothing overflows here or in {_isDisjoint}.
     function _isAscending(bytes calldata permission, uint256 from, uint256 to, uint256 width)
         private
         pure
         returns (bool)
     {
-        for (uint256 pos = from + width; pos < to; pos += width) {
-            if (_entry(permission, pos, width) <= _entry(permission, pos - width, width)) return false;
+        unchecked {
+            for (uint256 pos = from + width; pos < to; pos += width) {
+                if (_entry(permission, pos, width) <= _entry(permission, pos - width, width)) return false;
+            }
+            return true;
         }
-        return true;
     }
 
     /// @dev Whether no function belongs to a contract that is allowed as a whole. Both lists are ascending, so one walk
@@ -112,13 +115,15 @@ library Permission {
         pure
         returns (bool)
     {
-        uint256 pos = HEADER;
-        for (uint256 fn = contractsEnd; fn < functionsEnd; fn += FUNCTION_ENTRY) {
-            uint256 target = _entry(permission, fn, ADDRESS_ENTRY);
-            while (pos < contractsEnd && _entry(permission, pos, ADDRESS_ENTRY) < target) pos += ADDRESS_ENTRY;
-            if (pos < contractsEnd && _entry(permission, pos, ADDRESS_ENTRY) == target) return false;
+        unchecked {
+            uint256 pos = HEADER;
+            for (uint256 fn = contractsEnd; fn < functionsEnd; fn += FUNCTION_ENTRY) {
+                uint256 target = _entry(permission, fn, ADDRESS_ENTRY);
+                while (pos < contractsEnd && _entry(permission, pos, ADDRESS_ENTRY) < target) pos += ADDRESS_ENTRY;
+                if (pos < contractsEnd && _entry(permission, pos, ADDRESS_ENTRY) == target) return false;
+            }
+            return true;
         }
-        return true;
     }
 
     /// @dev Whether one of the entries in [from, to) equals `entry`. Reads calldata without bounds checks: this loop is
@@ -141,7 +146,9 @@ library Permission {
     }
 
     function _entry(bytes calldata permission, uint256 pos, uint256 width) private pure returns (uint256) {
-        return _word(permission, pos) >> (256 - 8 * width);
+        unchecked {
+            return _word(permission, pos) >> (256 - 8 * width);
+        }
     }
 
     /// @dev 32 bytes at `pos`, which may reach past the end of the permission; the caller uses only what is inside.
