@@ -15,19 +15,11 @@ import (
 )
 
 // accountSlot is where LatchkeyAccount keeps its owner (160 bits, low) and
-// epoch (64 bits): the ERC-7201 slot of latchkey.storage.Account. The mapping
-// of sessions has the slot after it.
+// epoch (64 bits), by ERC-7201. The mapping of sessions has the slot after it.
 var (
-	accountSlot  = erc7201("latchkey.storage.Account")
+	accountSlot  = common.HexToHash("0x52c63247e1f47db19d5ce0460030c497f067ca4cebf71ba98eeadabe20bace00")
 	sessionsSlot = common.BigToHash(new(big.Int).Add(accountSlot.Big(), common.Big1))
 )
-
-func erc7201(namespace string) common.Hash {
-	inner := new(big.Int).SetBytes(crypto.Keccak256([]byte(namespace)))
-	slot := crypto.Keccak256Hash(common.BigToHash(inner.Sub(inner, common.Big1)).Bytes())
-	slot[31] = 0
-	return slot
-}
 
 // sessionSlot is where an account keeps the status word of a session.
 func sessionSlot(id common.Hash) common.Hash {
