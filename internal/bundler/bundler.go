@@ -1,0 +1,246 @@
+package bundler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+)
+
+// Limits are the numbers that differ from chain to chain. Zero fields mean
+// what DefaultLimits says.
+type Limits struct {
+	Confirmations uint64        // blocks, counting its own, that make a transaction final
+	Operations    int           // most in one bundle
+	Gas           uint64        // most for one transaction, at most 2^24 (EIP-7825)
+	InFlight      int           // most transactions that wait to be mined
+	Attempts      int           // transactions that may fail on chain for an operation before it is dropped
+	Poll          time.Duration // pause between passes while a transaction is under way
+	Idle          time.Duration // pause between passes while nothing is, unless woken
+	Lease         time.Duration // how long a process that died keeps others from its relayer
+	Resend        time.Duration // a transaction that is not mined is broadcast again
+	Stuck         time.Duration // a transaction that is not mined gets higher fees
+	Patience      time.Duration // an operation that the chain would not take yet is dropped
+	Lookback      uint64        // blocks searched for an operation that somebody else included
+}
+
+// DefaultLimits suit a public chain with blocks of a few seconds.
+var DefaultLimits = Limits{
+	Confirmations: 1,
+	Operations:    32,
+	Gas:           16_000_000,
+	InFlight:      16,
+	Attempts:      3,
+	Poll:          500 * time.Millisecond,
+	Idle:          time.Second,
+	Lease:         15 * time.Second,
+	Resend:        10 * time.Second,
+	Stuck:         30 * time.Second,
+	Patience:      30 * time.Minute,
+	Lookback:      2_000,
+}
+
+// lostAfter is how many passes must miss a transaction whose nonce is used
+// before it counts as replaced: nodes behind one address lag behind each other.
+const lostAfter = 3
+
+// queueLimit is how many queued operations a pass looks at.
+const queueLimit = 1_000
+
+// Bundler sends the queued operations of one chain from one relayer key. Set
+// the fields, then call its methods, from any goroutine.
+type Bundler struct {
+	ChainID uint64
+	Owner   string // names this process in the lease; no other process may use it at the same time
+	Store   Store
+	Chain   Chain
+	Signer  Signer
+	Limits  Limits
+
+	Log       *slog.Logger                         // nil discards
+	OnSettled func(chainID uint64, op common.Hash) // told after an operation was included or dropped; may be nil
+	Explain   func(revert []byte) string           // says revert data in words; nil shows it in hex
+	Now       func() time.Time                     // nil means time.Now
+
+	step sync.Mutex // one pass at a time
+	held holding
+	seen map[int64]*sighting // transactions of this lease
+
+	mu     sync.Mutex
+	status Status
+}
+
+// holding is the lease as this process sees it.
+type holding struct {
+	lease Lease
+	until time.Time // by our clock, taken before the lease was asked for
+}
+
+// sighting is what this process remembers of a live transaction. Losing it
+// costs at most one more broadcast.
+type sighting struct {
+	sent        time.Time // last broadcast, zero when there was none
+	priced      time.Time // first broadcast with its present fees
+	underpriced bool      // a node wants higher fees
+	unfunded    bool      // a node says that the relayer cannot pay
+	misses      int       // passes that found its nonce used and no receipt
+	senders     []common.Address
+}
+
+// Status is how a bundler stands after its last pass.
+type Status struct {
+	ChainID  uint64
+	Relayer  common.Address
+	Leading  bool   // this process holds the lease
+	Queued   int    // operations that wait
+	InFlight int    // transactions that are not mined yet
+	Paused   string // why nothing new is sent, "" when nothing stands in the way
+	Held     string // why an operation waits that could be sent by itself, "" when none does
+	Error    string // of the last pass, "" when it went well
+}
+
+// Status reports how the last pass went. It does not wait for one under way.
+func (b *Bundler) Status() Status {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	s := b.status
+	s.ChainID, s.Relayer = b.ChainID, b.Signer.Address()
+	return s
+}
+
+// Pause is how long to wait before the next Step, unless operations arrive.
+func (b *Bundler) Pause() time.Duration {
+	if s := b.Status(); s.InFlight > 0 {
+		return b.effective().Poll
+	}
+	return b.effective().Idle
+}
+
+// Step makes one pass. It takes or renews the lease, or does nothing while
+// another process holds it; broadcasts again what was saved but may not have
+// been sent; looks what became of transactions; and sends what is queued. It
+// does not wait for transactions to be mined.
+//
+// A pass that fails has changed nothing that the next one would not find: call
+// Step again, after a pause.
+func (b *Bundler) Step(ctx context.Context) error {
+	b.step.Lock()
+	defer b.step.Unlock()
+	status, err := b.pass(ctx)
+	if errors.Is(err, ErrLeaseLost) {
+		b.log().Warn("another process took the relayer's lease", "error", err)
+		b.held, status, err = holding{}, Status{}, nil
+	}
+	if err != nil {
+		err = fmt.Errorf("bundle operations of chain %d: %w", b.ChainID, err)
+		status.Error = err.Error()
+	}
+	b.report(status)
+	return err
+}
+
+// report keeps the status, and logs what newly stands in the way.
+func (b *Bundler) report(now Status) {
+	b.mu.Lock()
+	before := b.status
+	b.status = now
+	b.mu.Unlock()
+	if now.Paused != "" && before.Paused == "" {
+		b.log().Error("sending is paused, nothing is lost", "cause", now.Paused)
+	}
+	if now.Held != "" && before.Held == "" {
+		b.log().Warn("an operation is held back", "cause", now.Held)
+	}
+}
+
+func (b *Bundler) pass(ctx context.Context) (Status, error) {
+	leading, err := b.hold(ctx)
+	if err != nil || !leading {
+		return Status{}, err
+	}
+	p := &pass{Bundler: b, lease: b.held.lease, limits: b.effective(), status: Status{Leading: true}, passed: make(map[common.Hash]bool)}
+	err = p.run(ctx)
+	return p.outcome(), err
+}
+
+// hold makes sure that this process may send: it takes the lease, or renews it
+// when a third of it has passed.
+func (b *Bundler) hold(ctx context.Context) (bool, error) {
+	now, ttl := b.now(), b.effective().Lease
+	if now.Add(ttl * 2 / 3).Before(b.held.until) {
+		return true, nil
+	}
+	lease, ok, err := b.Store.AcquireLease(ctx, b.ChainID, b.Signer.Address(), b.Owner, ttl)
+	if err != nil {
+		return false, fmt.Errorf("take the lease of relayer %s: %w", b.Signer.Address(), err)
+	}
+	if !ok {
+		b.held = holding{}
+		return false, nil
+	}
+	if lease.Epoch != b.held.lease.Epoch || b.seen == nil {
+		// Somebody else may have sent in between: know nothing.
+		b.seen = make(map[int64]*sighting)
+	}
+	b.held = holding{lease: lease, until: now.Add(ttl)}
+	return true, nil
+}
+
+// Release gives the lease back, so that another process can take over at once.
+// Call it when no Step follows.
+func (b *Bundler) Release(ctx context.Context) error {
+	b.step.Lock()
+	defer b.step.Unlock()
+	if b.held == (holding{}) {
+		return nil
+	}
+	lease := b.held.lease
+	b.held = holding{}
+	if err := b.Store.ReleaseLease(ctx, lease); err != nil {
+		return fmt.Errorf("release the lease of relayer %s: %w", b.Signer.Address(), err)
+	}
+	return nil
+}
+
+func (b *Bundler) effective() Limits {
+	l := b.Limits
+	orDefault(&l.Confirmations, DefaultLimits.Confirmations)
+	orDefault(&l.Operations, DefaultLimits.Operations)
+	orDefault(&l.Gas, DefaultLimits.Gas)
+	orDefault(&l.InFlight, DefaultLimits.InFlight)
+	orDefault(&l.Attempts, DefaultLimits.Attempts)
+	orDefault(&l.Poll, DefaultLimits.Poll)
+	orDefault(&l.Idle, DefaultLimits.Idle)
+	orDefault(&l.Lease, DefaultLimits.Lease)
+	orDefault(&l.Resend, DefaultLimits.Resend)
+	orDefault(&l.Stuck, DefaultLimits.Stuck)
+	orDefault(&l.Patience, DefaultLimits.Patience)
+	orDefault(&l.Lookback, DefaultLimits.Lookback)
+	l.Gas = min(l.Gas, maxTransactionGas)
+	return l
+}
+
+func orDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+func (b *Bundler) log() *slog.Logger {
+	if b.Log == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return b.Log.With("chain", b.ChainID, "relayer", b.Signer.Address())
+}
+
+func (b *Bundler) now() time.Time {
+	if b.Now == nil {
+		return time.Now()
+	}
+	return b.Now()
+}

@@ -1,0 +1,100 @@
+package bundler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/ethereum/go-ethereum"
+	"github.com/ethereum/go-ethereum/core/types"
+)
+
+// deployed reports whether the operation's account exists. When it does not,
+// the relayer calls the factory, in a transaction of its own, and the operation
+// waits until that is mined.
+func (p *pass) deployed(ctx context.Context, op Operation) (bool, error) {
+	if op.Deploy == nil {
+		return true, nil
+	}
+	code, err := p.Chain.Code(ctx, op.Op.Sender)
+	if err != nil {
+		return false, fmt.Errorf("look for account %s: %w", op.Op.Sender, err)
+	}
+	if len(code) > 0 {
+		return true, nil
+	}
+	if under, err := p.deploying(op.Deploy); err != nil || under {
+		return false, err
+	}
+	if !p.room() {
+		return false, nil
+	}
+	return false, p.deploy(ctx, op)
+}
+
+// deploying reports whether a live transaction makes the factory call.
+func (p *pass) deploying(call *FactoryCall) (bool, error) {
+	for _, tx := range p.live {
+		if len(tx.Operations) > 0 {
+			continue
+		}
+		signed, err := tx.decode()
+		if err != nil {
+			return false, err
+		}
+		if call.madeBy(signed) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+func (p *pass) deploy(ctx context.Context, op Operation) error {
+	to := op.Deploy.Factory
+	gas, err := p.Chain.EstimateGas(ctx, ethereum.CallMsg{From: p.relayer(), To: &to, Data: op.Deploy.Data})
+	var failure *revertError
+	if errors.As(asRevert(err), &failure) {
+		return p.drop(ctx, op, fmt.Sprintf("factory %s does not create its account: %s", to, failure.words(p.Explain)))
+	}
+	if err != nil {
+		return fmt.Errorf("estimate the factory call for account %s: %w", op.Op.Sender, err)
+	}
+	_, err = p.transact(ctx, order{to: to, data: op.Deploy.Data, gas: withMargin(gas)})
+	return err
+}
+
+// withMargin adds a quarter to an estimate: state may change until it is mined.
+func withMargin(gas uint64) uint64 { return min(gas+gas/4, maxTransactionGas) }
+
+// finishDeployment settles a final transaction that carried no operation. When
+// an account that waits for it does not exist, that counts as an attempt of the
+// operations that wait.
+func (p *pass) finishDeployment(ctx context.Context, tx Transaction, receipt *types.Receipt) error {
+	signed, err := tx.decode()
+	if err != nil {
+		return err
+	}
+	queued, err := p.Store.QueuedOperations(ctx, p.ChainID, queueLimit)
+	if err != nil {
+		return fmt.Errorf("load queued operations: %w", err)
+	}
+	var failed []Operation
+	for _, op := range queued {
+		if op.Deploy == nil || !op.Deploy.madeBy(signed) {
+			continue
+		}
+		code, err := p.Chain.Code(ctx, op.Op.Sender)
+		if err != nil {
+			return fmt.Errorf("look for account %s: %w", op.Op.Sender, err)
+		}
+		if len(code) == 0 {
+			failed = append(failed, p.again(op, fmt.Sprintf("transaction %s called factory %s and left no account at %s", receipt.TxHash, op.Deploy.Factory, op.Op.Sender)))
+		}
+	}
+	return p.settle(ctx, tx, failed)
+}
+
+// madeBy reports whether a transaction makes the factory call.
+func (f *FactoryCall) madeBy(tx *types.Transaction) bool {
+	return tx.To() != nil && *tx.To() == f.Factory && string(tx.Data()) == string(f.Data)
+}
