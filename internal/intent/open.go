@@ -61,7 +61,8 @@ type draft struct {
 
 	now         uint64 // chain time
 	chain       AccountState
-	deployFirst bool // the relayer creates the account
+	deployFirst bool     // the relayer creates the account
+	validation  *big.Int // gas of the dearest validation, with its margin
 	op          userop.Operation
 }
 
@@ -133,9 +134,15 @@ func (d *draft) authorise(ctx context.Context) error {
 // Gas that an operation needs beside what its own code uses.
 const (
 	// EntryPoint meters its own bookkeeping against the verification limit:
-	// copying and hashing the operation, and the nonce.
-	entryPointVerificationGas = 16_000
-	freshLaneGas              = 22_100 // first write of a nonce lane
+	// copying and hashing the operation, and calling the account.
+	entryPointGas = 16_000
+	// A simulation that runs several signatures, or creates the account first,
+	// finds warm what the operation will find cold: the account, its
+	// implementation, and the slots of the implementation and of the owner.
+	coldAccessGas = 10_000
+	// The nonce lane is written against the verification limit too.
+	freshLaneGas = 22_100
+	usedLaneGas  = 5_000
 	// A call keeps a 64th of the gas at each level: simulated use is no limit.
 	callGasFloor = 12_000
 )
@@ -172,13 +179,17 @@ func (d *draft) price(ctx context.Context) error {
 	if d.op.Factory != (common.Address{}) {
 		verification.Add(verification, est.DeployGas)
 	}
-	verification = withMargin(verification, 10)
-	d.op.VerificationGasLimit = verification.Add(verification, big.NewInt(entryPointVerificationGas+freshLaneGas))
+	d.validation = withMargin(verification, 10)
+	d.setVerificationGas(freshLaneGas) // the dearer case, until the lane is known
 	call := withMargin(est.CallGas, 10)
 	d.op.CallGasLimit = call.Add(call, big.NewInt(callGasFloor))
 	longest := slices.MaxFunc(candidates, func(a, b []byte) int { return len(a) - len(b) })
 	d.op.PreVerificationGas = userop.PreVerificationGas(&d.op, longest)
 	return nil
+}
+
+func (d *draft) setVerificationGas(laneGas int64) {
+	d.op.VerificationGasLimit = new(big.Int).Add(d.validation, big.NewInt(entryPointGas+coldAccessGas+laneGas))
 }
 
 func withMargin(gas *big.Int, percent int64) *big.Int {
@@ -235,6 +246,10 @@ func (d *draft) save(ctx context.Context) (Intent, error) {
 			return Intent{}, err
 		}
 		d.op.Nonce = userop.Nonce(lane, sequence)
+		d.setVerificationGas(freshLaneGas)
+		if sequence > 0 {
+			d.setVerificationGas(usedLaneGas)
+		}
 		if d.plan.policyID != "" {
 			// The window starts a minute early: nodes' clocks differ.
 			if err := d.network.Paymaster.Sponsor(ctx, &d.op, d.now-min(d.now, 60), expires); err != nil {
@@ -290,7 +305,7 @@ func (d *draft) intent(lane, expires uint64) (Intent, error) {
 	if err != nil {
 		return Intent{}, err
 	}
-	now := d.service.Now()
+	now := d.service.now()
 	in := Intent{
 		ID:             id.New(id.Intent),
 		ProjectID:      d.plan.account.ProjectID,

@@ -132,6 +132,9 @@ type Service struct {
 	waiters waiters
 }
 
+// now is the time to store, cut to what the store keeps.
+func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
+
 // Get returns an intent of the project.
 func (s *Service) Get(ctx context.Context, projectID, id string) (Intent, error) {
 	return s.Store.Intent(ctx, projectID, id)

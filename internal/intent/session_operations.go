@@ -83,11 +83,11 @@ func (o SessionOperations) Withdraw(ctx context.Context, intentID string) (ok bo
 		}
 		ok = true
 		if c.Intent.Status == Waiting {
-			c.Intent.Status, c.Intent.UpdatedAt = Withdrawn, s.Now()
-			c.Intent.move("dropped", s.Now())
+			c.Intent.Status, c.Intent.UpdatedAt = Withdrawn, s.now()
+			c.Intent.move("dropped", s.now())
 			release(c, nil)
 		}
-		c.Session.State, c.Session.UpdatedAt = session.Closed, s.Now()
+		c.Session.State, c.Session.UpdatedAt = session.Closed, s.now()
 		return nil
 	})
 	return ok, err

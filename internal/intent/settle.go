@@ -51,7 +51,7 @@ func (s *Service) settle(ctx context.Context, in Intent) error {
 
 // conclude writes the outcome to the intent and to all that it touched.
 func (s *Service) conclude(c *Change, out *Outcome, failure *Failure) {
-	in, now := c.Intent, s.Now()
+	in, now := c.Intent, s.now()
 	in.Outcome, in.Failure, in.UpdatedAt = out, failure, now
 	switch {
 	case out == nil:
@@ -144,8 +144,8 @@ func (s *Service) end(ctx context.Context, id string, status Status, word string
 		if c.Intent.Status != Waiting {
 			return nil
 		}
-		c.Intent.Status, c.Intent.UpdatedAt = status, s.Now()
-		c.Intent.move(word, s.Now())
+		c.Intent.Status, c.Intent.UpdatedAt = status, s.now()
+		c.Intent.move(word, s.now())
 		release(c, nil)
 		return nil
 	})

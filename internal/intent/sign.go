@@ -91,7 +91,7 @@ func (s *Service) accept(ctx context.Context, in Intent, sig []byte) (Intent, er
 		c.Intent.SignedBy = v.by
 		c.Intent.ClientSig = sig
 		c.Intent.Operation.Signature = v.field
-		c.Intent.move("sent", s.Now())
+		c.Intent.move("sent", s.now())
 		c.Queue = queue(*c.Intent, acc, after)
 		return nil
 	})

@@ -85,7 +85,7 @@ func (s *Service) begin(ctx context.Context, n Network, acc account.Account, gra
 	if err != nil {
 		return Session{}, fault.Field("permissions", nil, "%v", err)
 	}
-	created := s.Now()
+	created := s.now()
 	return Session{
 		ID: id.New(id.Session), ProjectID: acc.ProjectID, PlayerID: acc.PlayerID, AccountID: acc.ID,
 		ChainID: acc.ChainID, AccountAddress: acc.Address, Signer: grant.Signer,
@@ -110,7 +110,7 @@ func (s *Service) retire(ctx context.Context, ses Session, now uint64) (over boo
 		return false, nil
 	}
 	_, err = s.Store.UpdateSession(ctx, ses.ProjectID, ses.ID, func(old Session) (Session, error) {
-		old.State, old.UpdatedAt = state, s.Now()
+		old.State, old.UpdatedAt = state, s.now()
 		return old, nil
 	})
 	return true, err

@@ -75,6 +75,9 @@ type Service struct {
 	Log        *slog.Logger
 }
 
+// now is the time to store, cut to what the store keeps.
+func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
+
 // Get returns a session of the project.
 func (s *Service) Get(ctx context.Context, projectID, id string) (View, error) {
 	ses, err := s.Store.Session(ctx, projectID, id)

@@ -114,7 +114,7 @@ func (s *Service) stored(ses Session) View {
 	if ses.State == Active {
 		word.State = permission.Active
 	}
-	r := reading{now: uint64(s.Now().Unix()), epoch: ses.Epoch, word: word}
+	r := reading{now: uint64(s.now().Unix()), epoch: ses.Epoch, word: word}
 	v, err := show(ses, r)
 	if err != nil {
 		return View{Session: ses, Status: StatusPending}

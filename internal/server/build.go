@@ -1,0 +1,177 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/google/uuid"
+
+	"github.com/latchkey-dev/latchkey/internal/account"
+	"github.com/latchkey-dev/latchkey/internal/auth"
+	"github.com/latchkey-dev/latchkey/internal/bindings"
+	"github.com/latchkey-dev/latchkey/internal/bundler"
+	"github.com/latchkey-dev/latchkey/internal/contract"
+	"github.com/latchkey-dev/latchkey/internal/httpapi"
+	"github.com/latchkey-dev/latchkey/internal/intent"
+	"github.com/latchkey-dev/latchkey/internal/job"
+	"github.com/latchkey-dev/latchkey/internal/paymaster"
+	"github.com/latchkey-dev/latchkey/internal/player"
+	"github.com/latchkey-dev/latchkey/internal/session"
+	"github.com/latchkey-dev/latchkey/internal/sponsor"
+)
+
+// build makes every part and connects it to those it asks. Nothing runs yet.
+func (s *Server) build(ctx context.Context, cfg Config) error {
+	where := contracts{
+		EntryPoint:     bindings.EntryPointAddress,
+		Implementation: bindings.AccountImplementation(),
+		Factory:        bindings.FactoryAddress(),
+		Paymaster:      bindings.PaymasterAddress(cfg.Relayer.Address(), cfg.PaymasterSigner.Address()),
+	}
+	if err := where.check(ctx, s.client); err != nil {
+		return err
+	}
+	s.buildRecords(where)
+	s.buildFlow(cfg, where)
+	s.buildJobs(cfg)
+	s.http = &http.Server{Handler: s.api(cfg, where), ReadHeaderTimeout: 10 * time.Second}
+	return nil
+}
+
+// buildRecords makes the services of what the API names.
+func (s *Server) buildRecords(where contracts) {
+	s.Auth = &auth.Service{Store: s.store, Now: time.Now}
+	s.Players = &player.Service{Store: s.store, Now: time.Now}
+	s.Accounts = &account.Service{
+		Store:     s.store,
+		Players:   s.Players,
+		Addresses: addresses{chainID: s.client.ChainID(), factory: where.Factory, implementation: where.Implementation},
+		Now:       time.Now,
+	}
+	s.Contracts = &contract.Service{Store: s.store, Caller: reader{s.client}, Accounts: s.Accounts, Now: time.Now}
+	s.Sponsor = &sponsor.Service{Store: s.store, Contracts: s.Contracts, Now: time.Now}
+}
+
+// buildFlow makes the services of sessions and intents.
+func (s *Server) buildFlow(cfg Config, where contracts) {
+	chainID := s.client.ChainID()
+	view := chainView{Client: s.client, paymaster: where.Paymaster}
+	s.Intents = &intent.Service{
+		Store:     s.store,
+		Accounts:  s.Accounts,
+		Contracts: s.Contracts,
+		Sponsor:   s.Sponsor,
+		Sessions:  s.store,
+		Networks: map[uint64]intent.Network{
+			chainID: {Chain: view, Paymaster: paymaster.New(chainID, where.Paymaster, cfg.PaymasterSigner)},
+		},
+		Explain:     explain,
+		WakeBundler: func(uint64) { s.bundling.Wake() },
+		SignWindow:  cfg.SignWindow,
+		ReceiptWait: cfg.ReceiptWait,
+		Now:         time.Now,
+		Log:         cfg.Log,
+	}
+	s.Sessions = &session.Service{
+		Store:      s.store,
+		Operations: intent.SessionOperations{Service: s.Intents},
+		Accounts:   s.Accounts,
+		Selectors:  s.Contracts,
+		Defaults:   s.Auth,
+		Networks:   map[uint64]session.Network{chainID: {Chain: view, Paymaster: where.Paymaster}},
+		Now:        time.Now,
+		Log:        cfg.Log,
+	}
+}
+
+// buildJobs makes the loops that bring signed intents to their end.
+func (s *Server) buildJobs(cfg Config) {
+	chainID := s.client.ChainID()
+	s.jobs = &job.Runner{Log: cfg.Log}
+	s.bundler = &bundler.Bundler{
+		ChainID:   chainID,
+		Owner:     leaseOwner(cfg),
+		Store:     s.store,
+		Chain:     s.client,
+		Signer:    cfg.Relayer,
+		Limits:    bundler.Limits{Confirmations: cfg.Confirmations, Poll: cfg.Poll},
+		Log:       cfg.Log,
+		OnSettled: func(uint64, common.Hash) { s.settling.Wake() },
+		Explain:   func(revert []byte) string { _, text := explain(revert, nil); return text },
+	}
+	s.bundling = s.jobs.Add(job.Task{Name: "bundle", Run: s.bundler.Step, Pause: s.bundler.Pause})
+	s.settling = s.jobs.Add(job.Task{
+		Name:     "settle intents",
+		Run:      func(ctx context.Context) error { return s.Intents.Settle(ctx, chainID) },
+		Interval: time.Second,
+	})
+	s.jobs.Add(job.Task{
+		Name:     "expire intents",
+		Run:      func(ctx context.Context) error { return s.Intents.Expire(ctx, chainID) },
+		Interval: 10 * time.Second,
+	})
+	s.jobs.Add(job.Task{
+		Name:     "forget idempotent answers",
+		Run:      s.forgetAnswers,
+		Interval: time.Hour,
+	})
+}
+
+// answersKept is how long a create is recognised by its idempotency key.
+const answersKept = 24 * time.Hour
+
+func (s *Server) forgetAnswers(ctx context.Context) error {
+	_, err := s.store.ForgetAnswers(ctx, answersKept)
+	return err
+}
+
+// leaseOwner names this process among those that share the database.
+func leaseOwner(cfg Config) string {
+	if cfg.LeaseOwner != "" {
+		return cfg.LeaseOwner
+	}
+	host, _ := os.Hostname() // for people; the rest makes it unique
+	return fmt.Sprintf("%s/%d/%s", host, os.Getpid(), uuid.NewString())
+}
+
+func (s *Server) api(cfg Config, where contracts) http.Handler {
+	return httpapi.New(httpapi.Deps{
+		Auth:        s.Auth,
+		Players:     s.Players,
+		Accounts:    s.Accounts,
+		Contracts:   s.Contracts,
+		Sponsor:     s.Sponsor,
+		Sessions:    s.Sessions,
+		Intents:     s.Intents,
+		Idempotency: idempotency{s.store},
+		Version:     cfg.Version,
+		Chains: []httpapi.Chain{{
+			ID:             s.client.ChainID(),
+			Relayer:        cfg.Relayer.Address(),
+			Paymaster:      where.Paymaster,
+			EntryPoint:     where.EntryPoint,
+			Factory:        where.Factory,
+			Implementation: where.Implementation,
+		}},
+		Checks: []httpapi.Check{
+			{Name: "database", Run: s.store.Ping},
+			{Name: "chain", Run: func(ctx context.Context) error { _, err := s.client.Head(ctx); return err }},
+			{Name: "bundler", Run: s.checkBundler},
+		},
+		Log: cfg.Log,
+		Now: time.Now,
+	})
+}
+
+// checkBundler reports a bundler that cannot send. One that waits for another
+// process's lease is fine: that one sends.
+func (s *Server) checkBundler(context.Context) error {
+	if paused := s.bundler.Status().Paused; paused != "" {
+		return fmt.Errorf("sending is paused: %s", paused)
+	}
+	return nil
+}

@@ -1,0 +1,113 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/big"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/latchkey-dev/latchkey/internal/bindings"
+	"github.com/latchkey-dev/latchkey/internal/chain"
+	"github.com/latchkey-dev/latchkey/internal/fault"
+	"github.com/latchkey-dev/latchkey/internal/intent"
+)
+
+// chainView is the chain client in the words of the packages that ask it.
+type chainView struct {
+	*chain.Client
+	paymaster common.Address
+}
+
+func (c chainView) Account(ctx context.Context, address common.Address) (intent.AccountState, error) {
+	a, err := c.Client.Account(ctx, address)
+	return intent.AccountState{Deployed: a.Deployed, Owner: a.Owner, Epoch: a.Epoch}, err
+}
+
+func (c chainView) PaymasterDeposit(ctx context.Context) (*big.Int, error) {
+	return c.Deposit(ctx, c.paymaster)
+}
+
+// Estimate simulates an operation. The first signature is the owner's: when
+// the account refuses even that, there is nobody who could sign.
+func (c chainView) Estimate(ctx context.Context, req intent.EstimateRequest) (intent.Estimate, error) {
+	ask := chain.EstimateRequest{Op: req.Operation, Signatures: req.Signatures, AssumeActive: req.Registering}
+	if req.Deploy != nil {
+		ask.Factory, ask.FactoryData = req.Deploy.Factory, req.Deploy.Data
+	}
+	got, err := c.Client.Estimate(ctx, ask)
+	if err != nil {
+		return intent.Estimate{}, err
+	}
+	if owner := got.Validations[0]; !owner.Success {
+		_, text := chain.DecodeRevert(owner.Output)
+		return intent.Estimate{}, fault.New(fault.Invalid, "account: %s refuses the operation whoever signs it: %s", req.Operation.Sender, text)
+	}
+	return intent.Estimate{
+		DeployGas:       got.Deployment.GasUsed,
+		VerificationGas: got.VerificationGas(),
+		CallGas:         got.Execution.GasUsed,
+		CallReverted:    !got.Execution.Success,
+		Revert:          got.Execution.Output,
+	}, nil
+}
+
+// reader reads from contracts of the one served chain.
+type reader struct{ client *chain.Client }
+
+func (r reader) Call(ctx context.Context, chainID uint64, to common.Address, data []byte) ([]byte, error) {
+	if chainID != r.client.ChainID() {
+		return nil, notServed(chainID, r.client.ChainID())
+	}
+	return r.client.Call(ctx, common.Address{}, to, data)
+}
+
+func notServed(chainID, served uint64) error {
+	return fault.Field("chainId", chainID, "chain %d is not served here; served is %d", chainID, served)
+}
+
+// addresses computes where new accounts will be.
+type addresses struct {
+	chainID                 uint64
+	factory, implementation common.Address
+}
+
+func (a addresses) AccountAddress(chainID uint64, owner common.Address, salt common.Hash) (address, factory, implementation common.Address, err error) {
+	if chainID != a.chainID {
+		return address, factory, implementation, notServed(chainID, a.chainID)
+	}
+	return bindings.AccountAddress(a.factory, a.implementation, owner, salt), a.factory, a.implementation, nil
+}
+
+// explain puts revert data into words.
+func explain(revert []byte, abis []json.RawMessage) (name, text string) {
+	return chain.DecodeRevert(revert, abis...)
+}
+
+// contracts are those that operations on the served chain need.
+type contracts struct {
+	EntryPoint, Implementation, Factory, Paymaster common.Address
+}
+
+// check makes sure that they are deployed.
+func (c contracts) check(ctx context.Context, client *chain.Client) error {
+	for _, each := range []struct {
+		name    string
+		address common.Address
+	}{
+		{"EntryPoint v0.8", c.EntryPoint},
+		{"account implementation", c.Implementation},
+		{"account factory", c.Factory},
+		{"paymaster", c.Paymaster},
+	} {
+		code, err := client.Code(ctx, each.address)
+		if err != nil {
+			return err
+		}
+		if len(code) == 0 {
+			return fmt.Errorf("chain %d has no %s at %s: run `latchkey deploy` with the same RPC endpoint and relayer key first", client.ChainID(), each.name, each.address)
+		}
+	}
+	return nil
+}

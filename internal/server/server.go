@@ -1,0 +1,166 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/latchkey-dev/latchkey/internal/account"
+	"github.com/latchkey-dev/latchkey/internal/auth"
+	"github.com/latchkey-dev/latchkey/internal/bundler"
+	"github.com/latchkey-dev/latchkey/internal/chain"
+	"github.com/latchkey-dev/latchkey/internal/contract"
+	"github.com/latchkey-dev/latchkey/internal/intent"
+	"github.com/latchkey-dev/latchkey/internal/job"
+	"github.com/latchkey-dev/latchkey/internal/player"
+	"github.com/latchkey-dev/latchkey/internal/session"
+	"github.com/latchkey-dev/latchkey/internal/signer"
+	"github.com/latchkey-dev/latchkey/internal/sponsor"
+	"github.com/latchkey-dev/latchkey/internal/store"
+)
+
+// Config says what to run. Fields without a remark are required.
+type Config struct {
+	Addr     string   // host:port of the API; port 0 picks a free one
+	Database string   // as store.Open takes it
+	RPC      []string // endpoints of one chain, tried in order
+	Relayer  *signer.Local
+	// PaymasterSigner signs for the paymaster; nil means the relayer.
+	PaymasterSigner *signer.Local
+	// LeaseOwner names this process to the others that share the database; it
+	// must differ from theirs. "" makes one up. A name that stays the same over
+	// restarts, where only one process can run, takes up work at once.
+	LeaseOwner    string
+	Confirmations uint64        // blocks until a transaction is final; 0 means 1
+	Poll          time.Duration // how often the chain is asked about sent transactions
+	SignWindow    time.Duration // time to sign an intent; 0 means 30 minutes
+	ReceiptWait   time.Duration // longest wait of a signature request; 0 means 60 seconds
+	Version       string
+	Log           *slog.Logger
+}
+
+func (c Config) withDefaults() Config {
+	if c.PaymasterSigner == nil {
+		c.PaymasterSigner = c.Relayer
+	}
+	if c.Confirmations == 0 {
+		c.Confirmations = 1
+	}
+	if c.Poll == 0 {
+		c.Poll = time.Second
+	}
+	if c.SignWindow == 0 {
+		c.SignWindow = 30 * time.Minute
+	}
+	if c.ReceiptWait == 0 {
+		c.ReceiptWait = time.Minute
+	}
+	return c
+}
+
+// Server is a running server with its services.
+type Server struct {
+	Auth      *auth.Service
+	Players   *player.Service
+	Accounts  *account.Service
+	Contracts *contract.Service
+	Sponsor   *sponsor.Service
+	Sessions  *session.Service
+	Intents   *intent.Service
+
+	store    *store.DB
+	client   *chain.Client
+	bundler  *bundler.Bundler
+	jobs     *job.Runner
+	bundling *job.Loop // woken when an operation is queued
+	settling *job.Loop // woken when the bundler has a result
+	http     *http.Server
+	listener net.Listener
+	failed   chan error
+
+	closeOnce sync.Once
+	closeErr  error
+}
+
+// Start returns when the API answers. Cancelling ctx later has no effect; use
+// Close.
+func Start(ctx context.Context, cfg Config) (_ *Server, err error) {
+	cfg = cfg.withDefaults()
+	s := &Server{failed: make(chan error, 1)}
+	defer func() {
+		if err != nil {
+			err = errors.Join(fmt.Errorf("start server: %w", err), s.Close(context.WithoutCancel(ctx)))
+		}
+	}()
+	if s.store, err = store.Open(ctx, cfg.Database); err != nil {
+		return nil, err
+	}
+	if s.client, err = chain.Dial(ctx, cfg.RPC...); err != nil {
+		return nil, err
+	}
+	if err = s.build(ctx, cfg); err != nil {
+		return nil, err
+	}
+	if s.listener, err = net.Listen("tcp", cfg.Addr); err != nil {
+		return nil, fmt.Errorf("listen on %s (give another address with --addr): %w", cfg.Addr, err)
+	}
+	s.jobs.Start(context.WithoutCancel(ctx))
+	go s.serve()
+	return s, nil
+}
+
+func (s *Server) serve() {
+	if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
+		s.failed <- fmt.Errorf("serve API: %w", err)
+	}
+}
+
+// URL is where the API answers.
+func (s *Server) URL() string { return "http://" + s.listener.Addr().String() }
+
+// ChainID is the chain that is served.
+func (s *Server) ChainID() uint64 { return s.client.ChainID() }
+
+// Wait returns nil when ctx is cancelled, and an error when the API stopped
+// by itself.
+func (s *Server) Wait(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-s.failed:
+		return err
+	}
+}
+
+// Close lets requests under way finish until ctx ends, stops the jobs, and
+// closes the database. It may be called more than once.
+func (s *Server) Close(ctx context.Context) error {
+	s.closeOnce.Do(func() { s.closeErr = s.close(ctx) })
+	return s.closeErr
+}
+
+func (s *Server) close(ctx context.Context) error {
+	var err error
+	if s.http != nil {
+		err = s.http.Shutdown(ctx)
+	}
+	if s.listener != nil {
+		_ = s.listener.Close() // closed by Shutdown already, unless Serve never ran
+	}
+	if s.jobs != nil {
+		s.jobs.Stop()
+		err = errors.Join(err, s.bundler.Release(ctx))
+	}
+	if s.client != nil {
+		s.client.Close()
+	}
+	if s.store != nil {
+		err = errors.Join(err, s.store.Close())
+	}
+	return err
+}
