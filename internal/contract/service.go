@@ -197,4 +197,3 @@ func (s *Service) Selector(ctx context.Context, projectID string, chainID uint64
 	}
 	return Selector(known, call)
 }
-

@@ -1,0 +1,121 @@
+package account
+
+import (
+	"context"
+	"crypto/rand"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/latchkey-dev/latchkey/internal/fault"
+	"github.com/latchkey-dev/latchkey/internal/id"
+	"github.com/latchkey-dev/latchkey/internal/page"
+)
+
+// Addresses computes where the current build's factory puts an account. It
+// answers a fault when the chain is not served.
+type Addresses interface {
+	AccountAddress(chainID uint64, owner common.Address, salt common.Hash) (address, factory, implementation common.Address, err error)
+}
+
+// Players finds and makes players.
+type Players interface {
+	// Ensure answers playerID when the project has that player, a fault when it
+	// has not, and the id of a new player for "".
+	Ensure(ctx context.Context, projectID, playerID string) (string, error)
+}
+
+// Service keeps accounts. Its fields are set once, before the first call; all
+// are required.
+type Service struct {
+	Store     Store
+	Players   Players
+	Addresses Addresses
+	Now       func() time.Time
+}
+
+// Create saves a new account at the address that its owner and salt give. A
+// player has at most one account on a chain, as in the official API: asking for
+// a second one is a Conflict that names the first. Accounts of a player with
+// the same owner share their salt, hence their address, on all chains with the
+// same factory.
+func (s *Service) Create(ctx context.Context, projectID string, p CreateParams) (Account, error) {
+	if err := p.check(); err != nil {
+		return Account{}, err
+	}
+	salt, err := s.salt(ctx, projectID, p)
+	if err != nil {
+		return Account{}, err
+	}
+	address, factory, implementation, err := s.Addresses.AccountAddress(p.ChainID, p.Owner, salt)
+	if err != nil {
+		return Account{}, err
+	}
+	// Last, so that no player is made for an account that is refused.
+	playerID, err := s.Players.Ensure(ctx, projectID, p.PlayerID)
+	if err != nil {
+		return Account{}, err
+	}
+	now := s.Now().UTC().Truncate(time.Microsecond) // what the store keeps
+	a := Account{
+		ID:             id.New(id.Account),
+		ProjectID:      projectID,
+		PlayerID:       playerID,
+		ChainID:        p.ChainID,
+		Address:        address,
+		Owner:          p.Owner,
+		Type:           Smart,
+		Factory:        factory,
+		Implementation: implementation,
+		Salt:           salt,
+		CreatedAt:      now,
+		UpdatedAt:      now,
+	}
+	return a, s.Store.CreateAccount(ctx, a)
+}
+
+func (p CreateParams) check() error {
+	switch {
+	case p.ChainID == 0:
+		return fault.Field("chainId", nil, "is required")
+	case p.Type != "" && p.Type != Smart:
+		return fault.Field("accountType", string(p.Type), "%q is not offered; offered: %s", p.Type, Smart)
+	case p.Owner == common.Address{}:
+		return fault.Field("externalOwnerAddress", nil, "is required: custodial accounts are not offered, the owner key stays with you or your user")
+	}
+	return nil
+}
+
+// salt answers the salt of the player's accounts with the same owner, or a new
+// random one.
+func (s *Service) salt(ctx context.Context, projectID string, p CreateParams) (common.Hash, error) {
+	if p.PlayerID != "" {
+		existing, err := s.Store.Accounts(ctx, projectID, Filter{PlayerID: p.PlayerID}, oldestFirst)
+		if err != nil {
+			return common.Hash{}, err
+		}
+		for _, a := range existing.Items {
+			if a.ChainID == p.ChainID {
+				return common.Hash{}, fault.New(fault.Conflict, "player %s has account %s on chain %d already, and a player has one on each chain", p.PlayerID, a.ID, p.ChainID)
+			}
+			if a.Owner == p.Owner {
+				return a.Salt, nil
+			}
+		}
+	}
+	var salt common.Hash
+	rand.Read(salt[:]) // never fails: the runtime ends the program instead
+	return salt, nil
+}
+
+var oldestFirst = page.Request{Order: page.Ascending, Limit: page.MaxLimit}
+
+// Get answers one account.
+func (s *Service) Get(ctx context.Context, projectID, accountID string) (Account, error) {
+	return s.Store.Account(ctx, projectID, accountID)
+}
+
+// List answers one page of a project's accounts.
+func (s *Service) List(ctx context.Context, projectID string, f Filter, req page.Request) (page.Page[Account], error) {
+	return s.Store.Accounts(ctx, projectID, f, req)
+}

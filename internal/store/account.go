@@ -1,0 +1,72 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/latchkey-dev/latchkey/internal/account"
+	"github.com/latchkey-dev/latchkey/internal/page"
+)
+
+var accounts = table[account.Account]{
+	name: "accounts",
+	noun: "account",
+	cells: func(a *account.Account) []cell {
+		return []cell{
+			word("id", &a.ID),
+			word("project_id", &a.ProjectID),
+			word("player_id", &a.PlayerID),
+			number("chain_id", &a.ChainID),
+			address("address", &a.Address),
+			address("owner", &a.Owner),
+			word("type", &a.Type),
+			address("factory", &a.Factory),
+			address("implementation", &a.Implementation),
+			hash("salt", &a.Salt),
+			optionalMoment("deployed_at", &a.DeployedAt),
+			optionalHash("deployed_tx", &a.DeployedTx),
+			moment("created_at", &a.CreatedAt),
+			moment("updated_at", &a.UpdatedAt),
+		}
+	},
+}
+
+// CreateAccount saves a new account.
+func (db *DB) CreateAccount(ctx context.Context, a account.Account) error {
+	err := accounts.insert(ctx, db.writer, a)
+	taken := fmt.Sprintf("account %s exists already on chain %d", a.Address, a.ChainID)
+	if rule, _ := db.dialect.UniqueViolation(err); strings.Contains(rule, "player") {
+		taken = fmt.Sprintf("player %s has an account on chain %d already", a.PlayerID, a.ChainID)
+	}
+	return db.refuse(err, taken, fmt.Sprintf("player %s does not exist", a.PlayerID))
+}
+
+// Account answers one account of a project.
+func (db *DB) Account(ctx context.Context, projectID, id string) (account.Account, error) {
+	return accounts.one(ctx, db.reader, owned(projectID, id), "")
+}
+
+// AccountByAddress answers a project's account at an address.
+func (db *DB) AccountByAddress(ctx context.Context, projectID string, chainID uint64, address common.Address) (account.Account, error) {
+	w := by("project_id", projectID).and("chain_id", chainID).and("address", lower(address))
+	return accounts.one(ctx, db.reader, w, "")
+}
+
+// Accounts answers one page of a project's accounts.
+func (db *DB) Accounts(ctx context.Context, projectID string, f account.Filter, req page.Request) (page.Page[account.Account], error) {
+	w := by("project_id", projectID).
+		given("player_id", f.PlayerID).
+		givenAddress("owner", f.Owner).
+		givenAddress("address", f.Address).
+		givenNumber("chain_id", f.ChainID).
+		given("type", string(f.Type))
+	return accounts.page(ctx, db.reader, w, req)
+}
+
+// UpdateAccount changes one account.
+func (db *DB) UpdateAccount(ctx context.Context, projectID, id string, update func(account.Account) (account.Account, error)) (account.Account, error) {
+	return accounts.modify(ctx, db, owned(projectID, id), update)
+}

@@ -1,0 +1,273 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/big"
+	"strings"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/latchkey-dev/latchkey/internal/account"
+	"github.com/latchkey-dev/latchkey/internal/bundler"
+	"github.com/latchkey-dev/latchkey/internal/fault"
+	"github.com/latchkey-dev/latchkey/internal/intent"
+	"github.com/latchkey-dev/latchkey/internal/page"
+	"github.com/latchkey-dev/latchkey/internal/session"
+	"github.com/latchkey-dev/latchkey/internal/sponsor"
+)
+
+var intents = table[intent.Intent]{
+	name: "intents",
+	noun: "transaction intent",
+	cells: func(in *intent.Intent) []cell {
+		return []cell{
+			word("id", &in.ID),
+			word("project_id", &in.ProjectID),
+			word("player_id", &in.PlayerID),
+			word("account_id", &in.AccountID),
+			address("account_address", &in.AccountAddress),
+			reference("policy_id", &in.PolicyID),
+			number("chain_id", &in.ChainID),
+			word("kind", &in.Kind),
+			reference("session_id", &in.SessionID),
+			document("interactions", &in.Interactions),
+			word("status", &in.Status),
+			document("operation", &in.Operation),
+			hash("operation_hash", &in.OperationHash),
+			number("lane", &in.Lane),
+			amount("max_cost", &in.MaxCost),
+			flag("deploy_first", &in.DeployFirst),
+			number("expires_at", &in.ExpiresAt),
+			word("signed_by", &in.SignedBy),
+			blob("client_sig", &in.ClientSig),
+			document("outcome", &in.Outcome),
+			document("failure", &in.Failure),
+			document("transitions", &in.Transitions),
+			moment("created_at", &in.CreatedAt),
+			moment("updated_at", &in.UpdatedAt),
+		}
+	},
+}
+
+// openIntent is the condition of the index on nonce lanes, word for word.
+const openIntent = "status IN ('waiting', 'signed')"
+
+// OpenIntent saves a new intent with its session and its policy's reservation.
+// Rows are locked in the order session, account, policy: the one order of every
+// transaction here, so that no two wait for each other.
+func (db *DB) OpenIntent(ctx context.Context, in intent.Intent, s *session.Session, reserve func(*sponsor.Policy) error) error {
+	return db.write(ctx, func(tx *sql.Tx) error {
+		if s != nil {
+			if err := db.saveSession(ctx, tx, *s); err != nil {
+				return err
+			}
+		}
+		if _, err := accounts.one(ctx, tx, by("id", in.AccountID), db.dialect.Lock); err != nil {
+			return err
+		}
+		if in.PolicyID != "" {
+			if err := db.reserve(ctx, tx, in.PolicyID, reserve); err != nil {
+				return err
+			}
+		}
+		err := intents.insert(ctx, tx, in)
+		if rule, broken := db.dialect.UniqueViolation(err); broken && strings.Contains(rule, "lane") {
+			return fmt.Errorf("account %s, lane %d: %w", in.AccountID, in.Lane, intent.ErrLaneTaken)
+		}
+		return db.refuse(err, fmt.Sprintf("transaction intent %s exists already", in.ID), "")
+	})
+}
+
+// saveSession inserts s, or replaces the row that it was loaded from. It
+// refuses when that row has moved on in the meantime: a session that was closed
+// must not become active again because somebody asked to close it twice.
+func (db *DB) saveSession(ctx context.Context, tx *sql.Tx, s session.Session) error {
+	stored, err := sessions.one(ctx, tx, by("id", s.ID), db.dialect.Lock)
+	switch {
+	case fault.Is(err, fault.NotFound):
+		err = sessions.insert(ctx, tx, s)
+	case err != nil:
+		return err
+	case stored.State != s.State:
+		return fault.New(fault.Conflict, "session %s became %s while the request was handled: look at it again", s.ID, stored.State)
+	default:
+		err = sessions.update(ctx, tx, s, nil)
+	}
+	return db.refuse(err, fmt.Sprintf("key %s has a live session on account %s already", s.Signer, s.AccountID), "")
+}
+
+func (db *DB) reserve(ctx context.Context, tx *sql.Tx, policyID string, reserve func(*sponsor.Policy) error) error {
+	p, err := policies.one(ctx, tx, by("id", policyID), db.dialect.Lock)
+	if err != nil {
+		return err
+	}
+	if err := reserve(&p); err != nil {
+		return err
+	}
+	return policies.update(ctx, tx, p, nil)
+}
+
+// ChangeIntent lets step change an intent, what belongs to it, and the
+// bundler's queue, in one transaction.
+func (db *DB) ChangeIntent(ctx context.Context, id string, step func(*intent.Change) error) (intent.Intent, error) {
+	var changed intent.Intent
+	err := db.write(ctx, func(tx *sql.Tx) error {
+		c, save, err := db.loadChange(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if err := step(c); err != nil {
+			return err
+		}
+		if err := save(); err != nil {
+			return err
+		}
+		changed = *c.Intent
+		if c.Queue == nil {
+			return nil
+		}
+		return db.queue(ctx, tx, *c.Queue, changed)
+	})
+	return changed, err
+}
+
+// loadChange loads an intent and what belongs to it under locks, in the one
+// order: intent, session, account, policy. save writes what has changed.
+func (db *DB) loadChange(ctx context.Context, tx *sql.Tx, id string) (c *intent.Change, save func() error, err error) {
+	c = new(intent.Change)
+	var saves [4]func() error
+	if c.Intent, saves[0], err = load(ctx, tx, db, intents, id, func() *intent.Intent { return c.Intent }); err != nil {
+		return nil, nil, err
+	}
+	if c.Session, saves[1], err = load(ctx, tx, db, sessions, c.Intent.SessionID, func() *session.Session { return c.Session }); err != nil {
+		return nil, nil, err
+	}
+	if c.Account, saves[2], err = load(ctx, tx, db, accounts, c.Intent.AccountID, func() *account.Account { return c.Account }); err != nil {
+		return nil, nil, err
+	}
+	if c.Policy, saves[3], err = load(ctx, tx, db, policies, c.Intent.PolicyID, func() *sponsor.Policy { return c.Policy }); err != nil {
+		return nil, nil, err
+	}
+	return c, func() error {
+		for _, save := range saves {
+			if err := save(); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, nil
+}
+
+// load answers the locked record with that id, nil for the id "", and how to
+// save what now answers later if it differs.
+func load[T any](ctx context.Context, tx *sql.Tx, db *DB, t table[T], id string, now func() *T) (*T, func() error, error) {
+	if id == "" {
+		return nil, func() error { return nil }, nil
+	}
+	v, err := t.one(ctx, tx, by("id", id), db.dialect.Lock)
+	if err != nil {
+		return nil, nil, err
+	}
+	before, err := values(t.cells(&v))
+	if err != nil {
+		return nil, nil, err
+	}
+	save := func() error {
+		v := now()
+		if v == nil {
+			return nil
+		}
+		if key, err := t.cells(v)[0].get(); err != nil || key != before[0] {
+			return errors.Join(err, fmt.Errorf("update %s %s: the step must not replace it by another", t.noun, id))
+		}
+		return t.update(ctx, tx, *v, before)
+	}
+	return &v, save, nil
+}
+
+// Intent answers one intent of a project.
+func (db *DB) Intent(ctx context.Context, projectID, id string) (intent.Intent, error) {
+	return intents.one(ctx, db.reader, owned(projectID, id), "")
+}
+
+// Intents answers one page of a project's intents.
+func (db *DB) Intents(ctx context.Context, projectID string, f intent.Filter, req page.Request) (page.Page[intent.Intent], error) {
+	w := by("project_id", projectID).
+		in("account_id", f.AccountIDs).
+		in("player_id", f.PlayerIDs).
+		in("policy_id", f.PolicyIDs).
+		givenNumber("chain_id", f.ChainID)
+	if f.SessionID != "" {
+		w = w.with("(session_id = $%d OR signed_by = $%d)", f.SessionID, f.SessionID)
+	}
+	if f.Final != nil {
+		w = w.with(either(!*f.Final, openIntent))
+	}
+	return intents.page(ctx, db.reader, w, req)
+}
+
+// LanesInUse answers the nonce lanes that an account's open intents hold.
+func (db *DB) LanesInUse(ctx context.Context, accountID string) ([]uint64, error) {
+	rows, err := db.reader.QueryContext(ctx, "SELECT lane FROM intents WHERE account_id = $1 AND "+openIntent+" ORDER BY lane", accountID)
+	if err != nil {
+		return nil, fmt.Errorf("read nonce lanes of account %s: %w", accountID, err)
+	}
+	defer rows.Close()
+	var lanes []uint64
+	for rows.Next() {
+		var lane uint64
+		if err := rows.Scan(number("lane", &lane)); err != nil {
+			return nil, fmt.Errorf("read nonce lanes of account %s: %w", accountID, err)
+		}
+		lanes = append(lanes, lane)
+	}
+	return lanes, rows.Err()
+}
+
+// OpenIntents answers the oldest intents of a chain in one open status.
+func (db *DB) OpenIntents(ctx context.Context, chainID uint64, status intent.Status, limit int) ([]intent.Intent, error) {
+	w := by("chain_id", chainID).and("status", string(status)).with(openIntent)
+	return intents.list(ctx, db.reader, w, fmt.Sprintf(" ORDER BY created_at, id LIMIT %d", limit))
+}
+
+// OperationOutcome answers what the bundler knows of an operation.
+func (db *DB) OperationOutcome(ctx context.Context, chainID uint64, hash common.Hash) (out *intent.Outcome, failure *intent.Failure, sent bool, err error) {
+	op, err := db.Operation(ctx, chainID, hash)
+	if err != nil {
+		return nil, nil, false, err
+	}
+	switch op.State {
+	case bundler.Included:
+		if op.Result == nil {
+			return nil, nil, true, fmt.Errorf("operation %s is included without a result", hash)
+		}
+		o := intent.Outcome(*op.Result) // the same fields, as both sides see them
+		return &o, nil, true, nil
+	case bundler.Dropped:
+		return nil, &intent.Failure{Reason: op.Reason}, false, nil
+	default:
+		return nil, nil, op.State == bundler.Bundled, nil
+	}
+}
+
+// SponsoredCost answers what open sponsored intents of a chain may cost. The
+// sum is taken here because SQLite has no integers of that size.
+func (db *DB) SponsoredCost(ctx context.Context, chainID uint64) (*big.Int, error) {
+	rows, err := db.reader.QueryContext(ctx,
+		"SELECT max_cost FROM intents WHERE chain_id = $1 AND policy_id IS NOT NULL AND "+openIntent, chainID)
+	if err != nil {
+		return nil, fmt.Errorf("read sponsored costs: %w", err)
+	}
+	defer rows.Close()
+	sum, cost := new(big.Int), new(big.Int)
+	for rows.Next() {
+		if err := rows.Scan(amount("max_cost", &cost)); err != nil {
+			return nil, fmt.Errorf("read sponsored costs: %w", err)
+		}
+		sum.Add(sum, cost)
+	}
+	return sum, rows.Err()
+}

@@ -1,0 +1,69 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/latchkey-dev/latchkey/internal/fault"
+	"github.com/latchkey-dev/latchkey/internal/page"
+	"github.com/latchkey-dev/latchkey/internal/player"
+)
+
+var players = table[player.Player]{
+	name: "players",
+	noun: "player",
+	cells: func(p *player.Player) []cell {
+		return []cell{
+			word("id", &p.ID),
+			word("project_id", &p.ProjectID),
+			word("name", &p.Name),
+			word("description", &p.Description),
+			raw("metadata", &p.Metadata),
+			moment("created_at", &p.CreatedAt),
+			moment("updated_at", &p.UpdatedAt),
+		}
+	},
+}
+
+// CreatePlayer saves a new player.
+func (db *DB) CreatePlayer(ctx context.Context, p player.Player) error {
+	err := players.insert(ctx, db.writer, p)
+	return db.refuse(err, fmt.Sprintf("player %s exists already", p.ID), fmt.Sprintf("project %s does not exist", p.ProjectID))
+}
+
+// Player answers one player of a project.
+func (db *DB) Player(ctx context.Context, projectID, id string) (player.Player, error) {
+	return players.one(ctx, db.reader, owned(projectID, id), "")
+}
+
+// Players answers one page of a project's players.
+func (db *DB) Players(ctx context.Context, projectID string, req page.Request) (page.Page[player.Player], error) {
+	return players.page(ctx, db.reader, by("project_id", projectID), req)
+}
+
+// UpdatePlayer changes one player.
+func (db *DB) UpdatePlayer(ctx context.Context, projectID, id string, update func(player.Player) (player.Player, error)) (player.Player, error) {
+	return players.modify(ctx, db, owned(projectID, id), update)
+}
+
+// DeletePlayer deletes a player that owns no account. The database checks
+// that, so an account made at the same moment cannot lose its player.
+func (db *DB) DeletePlayer(ctx context.Context, projectID, id string) error {
+	return db.write(ctx, func(tx *sql.Tx) error {
+		if _, err := players.one(ctx, tx, owned(projectID, id), db.dialect.Lock); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, "DELETE FROM players WHERE id = $1", id)
+		if db.dialect.ForeignKeyViolation(err) {
+			return &fault.Fault{Kind: fault.Conflict, Message: fmt.Sprintf("player %s owns accounts and cannot be deleted", id), Cause: err}
+		}
+		if err != nil {
+			return fmt.Errorf("delete player %s: %w", id, err)
+		}
+		return nil
+	})
+}
+
+// owned finds a record by id among those of a project.
+func owned(projectID, id string) where { return by("project_id", projectID).and("id", id) }

@@ -1,0 +1,74 @@
+package store
+
+import (
+	"context"
+
+	"github.com/latchkey-dev/latchkey/internal/page"
+	"github.com/latchkey-dev/latchkey/internal/session"
+)
+
+var sessions = table[session.Session]{
+	name: "sessions",
+	noun: "session",
+	cells: func(s *session.Session) []cell {
+		return []cell{
+			word("id", &s.ID),
+			word("project_id", &s.ProjectID),
+			word("player_id", &s.PlayerID),
+			word("account_id", &s.AccountID),
+			number("chain_id", &s.ChainID),
+			address("account_address", &s.AccountAddress),
+			address("signer", &s.Signer),
+			blob("permission", &s.Permission),
+			number("epoch", &s.Epoch),
+			hash("hash", &s.Hash),
+			word("state", &s.State),
+			word("register_intent", &s.RegisterIntent),
+			word("revoke_intent", &s.RevokeIntent),
+			moment("created_at", &s.CreatedAt),
+			moment("updated_at", &s.UpdatedAt),
+		}
+	},
+}
+
+// liveSession is the condition of the unique index on live keys, word for word,
+// so that SQLite uses the index.
+const liveSession = "state IN ('pending', 'active')"
+
+// Session answers one session of a project.
+func (db *DB) Session(ctx context.Context, projectID, id string) (session.Session, error) {
+	return sessions.one(ctx, db.reader, owned(projectID, id), "")
+}
+
+// Sessions answers one page of a project's sessions.
+func (db *DB) Sessions(ctx context.Context, projectID string, f session.Filter, req page.Request) (page.Page[session.Session], error) {
+	w := by("project_id", projectID).
+		given("player_id", f.PlayerID).
+		given("account_id", f.AccountID).
+		givenAddress("signer", f.Signer).
+		givenNumber("chain_id", f.ChainID)
+	if f.Live != nil {
+		w = w.with(either(*f.Live, liveSession))
+	}
+	return sessions.page(ctx, db.reader, w, req)
+}
+
+// either answers the condition or its contrary.
+func either(holds bool, condition string) string {
+	if holds {
+		return condition
+	}
+	return "NOT (" + condition + ")"
+}
+
+// LiveSessions answers the live sessions of an account, oldest first.
+func (db *DB) LiveSessions(ctx context.Context, accountID string) ([]session.Session, error) {
+	w := by("account_id", accountID).with(liveSession)
+	return sessions.list(ctx, db.reader, w, " ORDER BY created_at, id")
+}
+
+// UpdateSession changes one session.
+func (db *DB) UpdateSession(ctx context.Context, projectID, id string, update func(session.Session) (session.Session, error)) (session.Session, error) {
+	s, err := sessions.modify(ctx, db, owned(projectID, id), update)
+	return s, db.refuse(err, "the key has another live session on the account", "")
+}

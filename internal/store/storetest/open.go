@@ -1,0 +1,84 @@
+package storetest
+
+import (
+	"context"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/latchkey-dev/latchkey/internal/store"
+)
+
+// PostgresURL names the variable that holds the URL of a database whose user
+// may create schemas.
+const PostgresURL = "LATCHKEY_TEST_POSTGRES_URL"
+
+// SQLite opens a fresh database in a file of the test's own.
+func SQLite(t testing.TB) *store.DB {
+	t.Helper()
+	return open(t, "sqlite:"+filepath.Join(t.TempDir(), "test.db"))
+}
+
+// Postgres opens a fresh schema. It skips the test where no database is given,
+// except in CI, where nothing is skipped.
+func Postgres(t testing.TB) *store.DB {
+	t.Helper()
+	return open(t, freshSchema(t))
+}
+
+func open(t testing.TB, url string) *store.DB {
+	t.Helper()
+	db, err := store.Open(context.Background(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}
+
+// freshSchema creates a schema that ends with the test, and answers the URL
+// that opens it.
+func freshSchema(t testing.TB) string {
+	t.Helper()
+	base := os.Getenv(PostgresURL)
+	if base == "" && os.Getenv("CI") == "true" {
+		t.Fatalf("%s is not set: CI runs the store on PostgreSQL too", PostgresURL)
+	}
+	if base == "" {
+		t.Skipf("%s is not set: not run on PostgreSQL", PostgresURL)
+	}
+	u, err := url.Parse(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema := "test_" + strings.ReplaceAll(uuid.NewString(), "-", "")
+	execute(t, base, "CREATE SCHEMA "+schema)
+	t.Cleanup(func() { execute(t, base, "DROP SCHEMA "+schema+" CASCADE") })
+
+	q := u.Query()
+	q.Set("search_path", schema)
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+func execute(t testing.TB, url, statement string) {
+	t.Helper()
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(ctx)
+	if _, err := conn.Exec(ctx, statement); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,280 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/latchkey-dev/latchkey/internal/fault"
+	"github.com/latchkey-dev/latchkey/internal/page"
+)
+
+// querier is a connection pool or a transaction.
+type querier interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// table says how records of type T lie in a table. The first cell is the key
+// by which rows are updated.
+type table[T any] struct {
+	name  string
+	noun  string // for messages to clients
+	cells func(*T) []cell
+}
+
+func (t table[T]) columns() []string {
+	var names []string
+	for _, c := range t.cells(new(T)) {
+		names = append(names, c.column)
+	}
+	return names
+}
+
+func values(cells []cell) ([]any, error) {
+	args := make([]any, len(cells))
+	for i, c := range cells {
+		v, err := c.get()
+		if err != nil {
+			return nil, err
+		}
+		args[i] = v
+	}
+	return args, nil
+}
+
+// marks answers "$1, $2, …", which both databases read.
+func marks(n int) string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = "$" + strconv.Itoa(i+1)
+	}
+	return strings.Join(all, ", ")
+}
+
+func (t table[T]) insert(ctx context.Context, q querier, v T) error {
+	args, err := values(t.cells(&v))
+	if err == nil {
+		_, err = q.ExecContext(ctx, "INSERT INTO "+t.name+" ("+strings.Join(t.columns(), ", ")+") VALUES ("+marks(len(args))+")", args...)
+	}
+	if err != nil {
+		return fmt.Errorf("insert %s: %w", t.noun, err)
+	}
+	return nil
+}
+
+// update saves every column of the row that has v's key, if it differs from
+// the columns in loaded. loaded is nil when they are not known.
+func (t table[T]) update(ctx context.Context, q querier, v T, loaded []any) error {
+	args, err := values(t.cells(&v))
+	if err != nil {
+		return fmt.Errorf("update %s: %w", t.noun, err)
+	}
+	if loaded != nil && equalValues(args, loaded) {
+		return nil
+	}
+	var sets []string
+	for i, name := range t.columns() {
+		if i > 0 {
+			sets = append(sets, name+" = $"+strconv.Itoa(i+1))
+		}
+	}
+	key := t.columns()[0]
+	res, err := q.ExecContext(ctx, "UPDATE "+t.name+" SET "+strings.Join(sets, ", ")+" WHERE "+key+" = $1", args...)
+	if err != nil {
+		return fmt.Errorf("update %s %v: %w", t.noun, args[0], err)
+	}
+	if n, err := res.RowsAffected(); err != nil || n != 1 {
+		return fmt.Errorf("update %s %v: %d rows changed, want 1: %w", t.noun, args[0], n, errors.Join(err))
+	}
+	return nil
+}
+
+func equalValues(a, b []any) bool {
+	return slices.EqualFunc(a, b, func(x, y any) bool {
+		if bx, ok := x.([]byte); ok {
+			by, ok := y.([]byte)
+			return ok && string(bx) == string(by)
+		}
+		return x == y
+	})
+}
+
+// one answers the only row that w finds, or a fault of kind NotFound. tail is
+// appended to the statement: a lock, or nothing.
+func (t table[T]) one(ctx context.Context, q querier, w where, tail string) (T, error) {
+	all, err := t.list(ctx, q, w, tail)
+	if err != nil {
+		var zero T
+		return zero, err
+	}
+	if len(all) != 1 {
+		var zero T
+		if len(all) > 1 {
+			return zero, fmt.Errorf("read %s: %d rows where one was expected", t.noun, len(all))
+		}
+		return zero, fault.New(fault.NotFound, "%s %v does not exist", t.noun, w.subject())
+	}
+	return all[0], nil
+}
+
+func (t table[T]) list(ctx context.Context, q querier, w where, tail string) ([]T, error) {
+	rows, err := q.QueryContext(ctx, "SELECT "+strings.Join(t.columns(), ", ")+" FROM "+t.name+w.clause()+tail, w.args...)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", t.noun, err)
+	}
+	defer rows.Close()
+	all := []T{}
+	for rows.Next() {
+		var v T
+		if err := rows.Scan(destinations(t.cells(&v))...); err != nil {
+			return nil, fmt.Errorf("read %s: %w", t.noun, err)
+		}
+		all = append(all, v)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read %s: %w", t.noun, err)
+	}
+	return all, nil
+}
+
+func destinations(cells []cell) []any {
+	all := make([]any, len(cells))
+	for i, c := range cells {
+		all[i] = c
+	}
+	return all
+}
+
+// page answers one page of the rows that w finds. A request without a limit
+// gets the default one, a larger one than allowed the largest.
+func (t table[T]) page(ctx context.Context, q querier, w where, req page.Request) (page.Page[T], error) {
+	if req.Limit <= 0 {
+		req.Limit = page.DefaultLimit
+	}
+	req.Limit = min(req.Limit, page.MaxLimit)
+	req.Skip = max(req.Skip, 0)
+
+	p := page.Page[T]{Skip: req.Skip}
+	if err := q.QueryRowContext(ctx, "SELECT COUNT(*) FROM "+t.name+w.clause(), w.args...).Scan(&p.Total); err != nil {
+		return p, fmt.Errorf("count %s: %w", t.noun, err)
+	}
+	direction := "DESC"
+	if req.Order == page.Ascending {
+		direction = "ASC"
+	}
+	// Records made in the same microsecond keep the order of their ids.
+	tail := fmt.Sprintf(" ORDER BY created_at %s, id %s LIMIT %d OFFSET %d", direction, direction, req.Limit, req.Skip)
+	var err error
+	p.Items, err = t.list(ctx, q, w, tail)
+	return p, err
+}
+
+// modify loads the one row that w finds, lets change make a new record of it,
+// and saves that, in one transaction.
+func (t table[T]) modify(ctx context.Context, db *DB, w where, change func(T) (T, error)) (T, error) {
+	var changed T
+	err := db.write(ctx, func(tx *sql.Tx) error {
+		old, err := t.one(ctx, tx, w, db.dialect.Lock)
+		if err != nil {
+			return err
+		}
+		before, err := values(t.cells(&old))
+		if err != nil {
+			return err
+		}
+		changed, err = change(old)
+		if err != nil {
+			return err
+		}
+		if after, err := values(t.cells(&changed)[:1]); err != nil || after[0] != before[0] {
+			return errors.Join(err, fmt.Errorf("update %s %v: the change must not replace its id", t.noun, before[0]))
+		}
+		return t.update(ctx, tx, changed, before)
+	})
+	return changed, err
+}
+
+// where collects the conditions of a statement. All of them must hold.
+type where struct {
+	conditions []string
+	args       []any
+}
+
+// by is a where with one condition.
+func by(column string, v any) where { return where{}.and(column, v) }
+
+// and adds: column equals v.
+func (w where) and(column string, v any) where {
+	return w.with(column+" = $%d", v)
+}
+
+// with adds a condition with one %d for each of args, in their order.
+func (w where) with(condition string, args ...any) where {
+	positions := make([]any, len(args))
+	for i := range args {
+		positions[i] = len(w.args) + i + 1
+	}
+	return where{
+		conditions: append(slices.Clip(w.conditions), fmt.Sprintf(condition, positions...)),
+		args:       append(slices.Clip(w.args), args...),
+	}
+}
+
+// in adds: column equals one of vs. It adds nothing when vs is empty.
+func (w where) in(column string, vs []string) where {
+	if len(vs) == 0 {
+		return w
+	}
+	args := make([]any, len(vs))
+	for i, v := range vs {
+		args[i] = v
+	}
+	return w.with(column+" IN ("+strings.TrimSuffix(strings.Repeat("$%d, ", len(vs)), ", ")+")", args...)
+}
+
+func (w where) clause() string {
+	if len(w.conditions) == 0 {
+		return ""
+	}
+	return " WHERE " + strings.Join(w.conditions, " AND ")
+}
+
+// subject is what a client asked for: the last value, after the project.
+func (w where) subject() any { return w.args[len(w.args)-1] }
+
+// given adds: column equals v, unless v is "".
+func (w where) given(column, v string) where {
+	if v == "" {
+		return w
+	}
+	return w.and(column, v)
+}
+
+func (w where) givenNumber(column string, v uint64) where {
+	if v == 0 {
+		return w
+	}
+	return w.and(column, v)
+}
+
+func (w where) givenAddress(column string, v common.Address) where {
+	if v == (common.Address{}) {
+		return w
+	}
+	return w.and(column, lower(v))
+}
+
+func (w where) givenFlag(column string, v *bool) where {
+	if v == nil {
+		return w
+	}
+	return w.and(column, *v)
+}
