@@ -10,6 +10,7 @@ import (
 	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/crypto"
+	"github.com/ethereum/go-ethereum/rpc"
 )
 
 // Call runs a call against the newest state and returns its output. A revert
@@ -38,15 +39,24 @@ func isKnown(err error) bool {
 	return strings.Contains(message, "already known") || strings.Contains(message, "known transaction") || strings.Contains(message, "already imported")
 }
 
-// Receipt is the receipt of a transaction, nil while it is in no block.
+// Receipt is the receipt of a transaction, nil while it is in no block. Nodes
+// may show a receipt a moment before its block is their head; here it counts
+// only from then on, so that reads that follow see what the transaction did.
 func (c *Client) Receipt(ctx context.Context, hash common.Hash) (*types.Receipt, error) {
 	var receipt *types.Receipt
-	err := c.call(ctx, fmt.Sprintf("read the receipt of %s", hash), &receipt, "eth_getTransactionReceipt", hash)
+	var head hexutil.Uint64
+	err := c.batch(ctx, fmt.Sprintf("read the receipt of %s", hash), []rpc.BatchElem{
+		{Method: "eth_getTransactionReceipt", Args: []any{hash}, Result: &receipt},
+		{Method: "eth_blockNumber", Result: &head},
+	})
 	// A node that is still indexing knows no more than one that never saw it.
 	if err != nil && strings.Contains(err.Error(), "indexing is in progress") {
 		return nil, nil
 	}
-	return receipt, err
+	if err != nil || receipt == nil || receipt.BlockNumber.Uint64() > uint64(head) {
+		return nil, err
+	}
+	return receipt, nil
 }
 
 // LatestNonce counts the transactions of an address that are in blocks.

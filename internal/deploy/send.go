@@ -97,12 +97,9 @@ func (s *sender) await(ctx context.Context, hash common.Hash) (*types.Receipt, e
 	ctx, cancel := context.WithTimeout(ctx, mineTimeout)
 	defer cancel()
 	for pause := firstPoll; ; pause = min(2*pause, slowestPoll) {
-		receipt, err := s.client.TransactionReceipt(ctx, hash)
-		if err == nil {
-			return receipt, nil
-		}
-		if !isUnmined(err) {
-			return nil, fmt.Errorf("read the receipt of %s: %w", hash, err)
+		receipt, err := s.receipt(ctx, hash)
+		if err != nil || receipt != nil {
+			return receipt, err
 		}
 		select {
 		case <-ctx.Done():
@@ -112,10 +109,30 @@ func (s *sender) await(ctx context.Context, hash common.Hash) (*types.Receipt, e
 	}
 }
 
+// receipt is nil until the block of the transaction is the node's head: before
+// that, reads may still miss what the transaction did.
+func (s *sender) receipt(ctx context.Context, hash common.Hash) (*types.Receipt, error) {
+	receipt, err := s.client.TransactionReceipt(ctx, hash)
+	if isUnmined(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the receipt of %s: %w", hash, err)
+	}
+	head, err := s.client.BlockNumber(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the head: %w", err)
+	}
+	if receipt.BlockNumber.Uint64() > head {
+		return nil, nil
+	}
+	return receipt, nil
+}
+
 // isUnmined tells "not yet" from real errors. A node that is still indexing
 // says so instead of "not found".
 func isUnmined(err error) bool {
-	return errors.Is(err, ethereum.NotFound) || strings.Contains(err.Error(), "indexing is in progress")
+	return errors.Is(err, ethereum.NotFound) || err != nil && strings.Contains(err.Error(), "indexing is in progress")
 }
 
 func (s *sender) explain(err error) error {

@@ -114,16 +114,17 @@ func (c *chain) send(t *testing.T, key *ecdsa.PrivateKey, content types.TxData) 
 	return tx.Hash()
 }
 
-// receipt polls until the transaction is mined.
+// receipt polls until the transaction is mined and its block is the head: the
+// node shows receipts a moment earlier.
 func (c *chain) receipt(t *testing.T, hash common.Hash) *types.Receipt {
 	t.Helper()
 	deadline := time.Now().Add(10 * time.Second)
 	for {
 		receipt, err := c.client.TransactionReceipt(t.Context(), hash)
-		if err == nil {
+		if err == nil && c.head(t).Number.Cmp(receipt.BlockNumber) >= 0 {
 			return receipt
 		}
-		if !errors.Is(err, ethereum.NotFound) || time.Now().After(deadline) {
+		if err != nil && !errors.Is(err, ethereum.NotFound) || time.Now().After(deadline) {
 			t.Fatalf("receipt of %s: %v", hash, err)
 		}
 		time.Sleep(time.Millisecond)
