@@ -76,9 +76,9 @@ func (e *endpoint) do(ctx context.Context, request func(context.Context, *rpc.Cl
 	defer cancel()
 	conn, err := e.connection(ctx)
 	if err != nil {
-		return err
+		return withoutURL(err)
 	}
-	return request(ctx, conn)
+	return withoutURL(request(ctx, conn))
 }
 
 func (e *endpoint) connection(ctx context.Context) (*rpc.Client, error) {

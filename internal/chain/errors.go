@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/ethereum/go-ethereum/common/hexutil"
@@ -72,6 +73,15 @@ func classify(err error) error {
 	}
 	if known := refusal(message); known != nil {
 		return fmt.Errorf("%w (%s)", known, message)
+	}
+	return err
+}
+
+// withoutURL drops the address that the HTTP client puts before its errors:
+// providers' addresses hold API keys.
+func withoutURL(err error) error {
+	if failed, ok := errors.AsType[*url.Error](err); ok {
+		return failed.Err
 	}
 	return err
 }

@@ -86,7 +86,7 @@ func describe(definition abi.Error, values []any) string {
 	}
 	arguments := make([]string, len(values))
 	for i, value := range values {
-		arguments[i] = formatValue(definition.Inputs[i].Name, value)
+		arguments[i] = strings.TrimSpace(definition.Inputs[i].Name + " " + formatValue(value))
 	}
 	call := fmt.Sprintf("%s(%s)", definition.Name, strings.Join(arguments, ", "))
 	if meaning, ok := meanings[definition.Name]; ok {
@@ -95,30 +95,28 @@ func describe(definition abi.Error, values []any) string {
 	return call
 }
 
-func formatValue(name string, value any) string {
-	text := fmt.Sprint(value)
+func formatValue(value any) string {
 	switch v := value.(type) {
 	case common.Address:
-		text = v.Hex()
+		return v.Hex()
 	case [4]byte:
-		text = hexutil.Encode(v[:])
+		return hexutil.Encode(v[:])
 	case [32]byte:
-		text = hexutil.Encode(v[:])
+		return hexutil.Encode(v[:])
 	case []byte:
-		text = hexutil.Encode(v)
+		return hexutil.Encode(v)
 	case string:
-		text = fmt.Sprintf("%q", v)
+		return fmt.Sprintf("%q", v)
 	}
-	if name == "" {
-		return text
-	}
-	return name + " " + text
+	return fmt.Sprint(value)
 }
 
 // meanings say in words what the account's errors are about.
 var meanings = map[string]string{
 	"NotAuthorized":       "only the owner, the account itself or the EntryPoint may call this",
 	"DelegatedAccount":    "a delegated account owns itself: it has no owner to change and nothing to upgrade",
+	"InvalidOwner":        "the owner may be neither nobody nor the account itself",
+	"AlreadyInitialized":  "an account gets its first owner while it is created, never later",
 	"PermissionMalformed": "these bytes are not a permission that an account registers",
 	"SessionExists":       "the session was registered or revoked before, and a session never comes back",
 	"SignatureMalformed":  "the signature field is in no form that the account reads",
