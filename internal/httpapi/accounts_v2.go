@@ -80,6 +80,9 @@ func (h accountsV2) owner(c *call, req CreateAccountV2Request) (common.Address, 
 		return common.Address{}, fault.Field("externalOwnerAddress", nil, "is required, or account: this server holds no owner keys")
 	}
 	linked, err := h.service.Get(c.Context(), c.project(), *req.Account)
+	if fault.Is(err, fault.NotFound) {
+		return common.Address{}, fault.Field("account", echo(*req.Account), "there is no account %s in this project", describeValue(*req.Account))
+	}
 	if err != nil {
 		return common.Address{}, err
 	}

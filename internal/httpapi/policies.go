@@ -58,7 +58,9 @@ func (h policies) create(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return h.records.showPolicy(c, p, nil)
+	// A new policy has neither rules nor intents. Looking would be a way to fail
+	// after the policy was made.
+	return showPolicy(p, []any{}, []any{}), nil
 }
 
 // decodePolicy refuses the parts of a policy that would make somebody else pay
@@ -168,6 +170,10 @@ func (s records) showPolicy(c *call, p sponsor.Policy, exp expansion) (Policy, e
 	if err != nil {
 		return Policy{}, err
 	}
+	return showPolicy(p, rules, newest), nil
+}
+
+func showPolicy(p sponsor.Policy, rules, newest []any) Policy {
 	return Policy{
 		ID:                 p.ID,
 		Object:             "policy",
@@ -179,5 +185,5 @@ func (s records) showPolicy(c *call, p sponsor.Policy, exp expansion) (Policy, e
 		Strategy:           PolicyStrategy{SponsorSchema: p.Schema},
 		PolicyRules:        rules,
 		TransactionIntents: newest,
-	}, nil
+	}
 }

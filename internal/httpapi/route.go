@@ -119,18 +119,16 @@ func (e endpoint) answer(c *call) (answer, error) {
 }
 
 func (e endpoint) authenticate(c *call) error {
-	key, err := bearer(c.Request)
+	caller, err := e.auth.Authenticate(c.Context(), c.Header.Get("Authorization"))
 	if err != nil {
 		return err
 	}
-	if c.caller, err = e.auth.Authenticate(c.Context(), key); err != nil {
+	c.caller = caller
+	note(c.Request).caller(caller)
+	if err := e.access.check(caller); err != nil {
 		return err
 	}
-	note(c.Request).caller(c.caller)
-	if err := e.access.check(c.caller); err != nil {
-		return err
-	}
-	return checkBehalf(c.Request, c.caller.ProjectID)
+	return checkBehalf(c.Request, caller.ProjectID)
 }
 
 func (e endpoint) run(c *call) (answer, error) {
