@@ -10,11 +10,15 @@ import (
 )
 
 // deployed reports whether the operation's account exists. When it does not,
-// the relayer calls the factory, in a transaction of its own, and the operation
-// waits until that is mined.
+// the relayer calls the factory, in a transaction of its own, and the account's
+// operations wait until that is mined.
 func (p *pass) deployed(ctx context.Context, op Operation) (bool, error) {
 	if op.Deploy == nil {
 		return true, nil
+	}
+	under, err := p.deployment(op.Deploy)
+	if err != nil || under == TxSigned {
+		return false, err
 	}
 	code, err := p.Chain.Code(ctx, op.Op.Sender)
 	if err != nil {
@@ -23,30 +27,28 @@ func (p *pass) deployed(ctx context.Context, op Operation) (bool, error) {
 	if len(code) > 0 {
 		return true, nil
 	}
-	if under, err := p.deploying(op.Deploy); err != nil || under {
-		return false, err
-	}
-	if !p.room() {
+	if under == TxMined || !p.room() {
 		return false, nil
 	}
 	return false, p.deploy(ctx, op)
 }
 
-// deploying reports whether a live transaction makes the factory call.
-func (p *pass) deploying(call *FactoryCall) (bool, error) {
+// deployment answers the state of the live transaction that makes the factory
+// call, "" when there is none.
+func (p *pass) deployment(call *FactoryCall) (TxState, error) {
 	for _, tx := range p.live {
 		if len(tx.Operations) > 0 {
 			continue
 		}
 		signed, err := tx.decode()
 		if err != nil {
-			return false, err
+			return "", err
 		}
 		if call.madeBy(signed) {
-			return true, nil
+			return tx.State, nil
 		}
 	}
-	return false, nil
+	return "", nil
 }
 
 func (p *pass) deploy(ctx context.Context, op Operation) error {

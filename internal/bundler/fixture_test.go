@@ -97,7 +97,6 @@ func newEnv(t *testing.T) *env {
 	}
 	t.Cleanup(func() { closing(t, e.db.Close) })
 	e.must(e.db.CreateProject(ctx, auth.Project{ID: "pro_1", DefaultFeeLimit: new(big.Int), CreatedAt: time.Now()}, nil))
-	e.must(e.db.CreatePlayer(ctx, player.Player{ID: "pla_1", ProjectID: "pro_1", CreatedAt: time.Now(), UpdatedAt: time.Now()}))
 	return e
 }
 
@@ -155,14 +154,14 @@ type wallet struct {
 // when deployed is asked for.
 func (e *env) wallet(deployed bool) *wallet {
 	e.t.Helper()
-	key, err := crypto.GenerateKey()
-	e.must(err)
+	key := e.newECDSA()
 	owner := crypto.PubkeyToAddress(key.PublicKey)
 	w := &wallet{env: e, owner: key, salt: common.BytesToHash(owner[:])}
 	w.address = bindings.AccountAddress(e.result.Factory, e.result.Account, owner, w.salt)
 	w.id = "acc_" + w.address.Hex()
+	e.must(e.db.CreatePlayer(e.t.Context(), player.Player{ID: "pla_" + w.id, ProjectID: "pro_1", CreatedAt: time.Now(), UpdatedAt: time.Now()}))
 	e.must(e.db.CreateAccount(e.t.Context(), account.Account{
-		ID: w.id, ProjectID: "pro_1", PlayerID: "pla_1", ChainID: e.chainID, Address: w.address, Owner: owner,
+		ID: w.id, ProjectID: "pro_1", PlayerID: "pla_" + w.id, ChainID: e.chainID, Address: w.address, Owner: owner,
 		Type: account.Smart, Factory: e.result.Factory, Implementation: e.result.Account, Salt: w.salt,
 		CreatedAt: time.Now(), UpdatedAt: time.Now(),
 	}))
@@ -171,6 +170,13 @@ func (e *env) wallet(deployed bool) *wallet {
 		e.transact(e.funder, e.result.Factory, nil, userop.CreateAccount(owner, w.salt))
 	}
 	return w
+}
+
+func (e *env) newECDSA() *ecdsa.PrivateKey {
+	e.t.Helper()
+	key, err := crypto.GenerateKey()
+	e.must(err)
+	return key
 }
 
 func (w *wallet) deployment() *intent.FactoryCall {
@@ -221,7 +227,7 @@ func (e *env) enqueue(w *wallet, q intent.Queue) common.Hash {
 	ctx := e.t.Context()
 	now := e.clock.now()
 	in := intent.Intent{
-		ID: "tin_" + q.Hash.Hex(), ProjectID: "pro_1", PlayerID: "pla_1", AccountID: w.id, AccountAddress: w.address,
+		ID: "tin_" + q.Hash.Hex(), ProjectID: "pro_1", PlayerID: "pla_" + w.id, AccountID: w.id, AccountAddress: w.address,
 		ChainID: e.chainID, Kind: intent.Call, Status: intent.Waiting, Operation: q.Operation, OperationHash: q.Hash,
 		Lane: q.Operation.Nonce.Uint64() ^ new(big.Int).SetBytes(q.Hash[:4]).Uint64(), MaxCost: new(big.Int), CreatedAt: now, UpdatedAt: now,
 	}

@@ -75,15 +75,21 @@ func (p *pass) refuse(ctx context.Context, op Operation, r refusal) error {
 	return p.drop(ctx, op, reason)
 }
 
-// outOfTurn handles an operation with another nonce than the lane's next. One
-// that lies ahead waits for those before it.
+// outOfTurn handles an operation whose nonce was not the lane's next when its
+// turn in the bundle came.
 func (p *pass) outOfTurn(ctx context.Context, op Operation, reason string) error {
 	next, err := p.nextNonce(ctx, op)
 	if err != nil {
 		return err
 	}
-	if next.Cmp(orZero(op.Op.Nonce)) < 0 {
+	switch next.Cmp(orZero(op.Op.Nonce)) {
+	case -1:
 		return p.wait(ctx, op, fmt.Sprintf("%s: the lane's next nonce is %s, its own is %s", reason, next, op.Op.Nonce))
+	case 0:
+		// Another operation of the bundle has the same nonce: whichever is
+		// mined first decides.
+		p.passed[op.Hash] = true
+		return nil
 	}
 	return p.drop(ctx, op, reason)
 }
