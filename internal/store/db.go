@@ -155,7 +155,7 @@ func (db *DB) once(ctx context.Context, fn func(*sql.Tx) error) error {
 	if err != nil {
 		return fmt.Errorf("begin transaction: %w", err)
 	}
-	defer tx.Rollback() //nolint:errcheck // does nothing after a commit; after an error that error counts
+	defer tx.Rollback() // does nothing after a commit; after an error, that error counts
 	if err := fn(tx); err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ func SQLite(t testing.TB) *store.DB {
 // except in CI, where nothing is skipped.
 func Postgres(t testing.TB) *store.DB {
 	t.Helper()
-	return open(t, freshSchema(t))
+	return open(t, PostgresSchema(t))
 }
 
 func open(t testing.TB, url string) *store.DB {
@@ -45,9 +45,9 @@ func open(t testing.TB, url string) *store.DB {
 	return db
 }
 
-// freshSchema creates a schema that ends with the test, and answers the URL
-// that opens it.
-func freshSchema(t testing.TB) string {
+// PostgresSchema creates a schema that ends with the test, and answers the URL
+// that opens it. It skips the test as Postgres does.
+func PostgresSchema(t testing.TB) string {
 	t.Helper()
 	base := os.Getenv(PostgresURL)
 	if base == "" && os.Getenv("CI") == "true" {
