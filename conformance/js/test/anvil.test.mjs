@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import Openfort, { APIError, createGasPolicyLegacy, createGasPolicyRuleLegacy } from '@openfort/openfort-node'
+import { getAddress } from 'viem'
 import { privateKeyToAddress } from 'viem/accounts'
 import { FUNDED_KEY, startAnvil } from '../lib/anvil.mjs'
 import { chainTime, connect, ENTRY_POINT, mintedTo, nftAbi } from '../lib/chain.mjs'
@@ -48,7 +49,8 @@ describe('deploy and serve on anvil', () => {
     const { code, stdout, stderr } = deploy()
     assert.equal(code, 0, stderr)
     deployed = JSON.parse(stdout)
-    for (const address of [ENTRY_POINT, deployed.account, deployed.factory, deployed.paymaster, deployed.devNFT]) {
+    assert.equal(getAddress(deployed.entryPoint), ENTRY_POINT)
+    for (const address of [deployed.entryPoint, deployed.accountImplementation, deployed.factory, deployed.paymaster, deployed.erc721, deployed.erc20]) {
       assert(await chain.read.getCode({ address }), `no code at ${address}`)
     }
   })
@@ -57,8 +59,7 @@ describe('deploy and serve on anvil', () => {
     const nonce = await relayerNonce()
     const { code, stdout, stderr } = deploy()
     assert.equal(code, 0, stderr)
-    const { factory, paymaster, devNFT } = JSON.parse(stdout)
-    assert.deepEqual([factory, paymaster, devNFT], [deployed.factory, deployed.paymaster, deployed.devNFT])
+    assert.deepEqual(JSON.parse(stdout), { ...deployed, transactionsSent: 0 })
     assert.equal(await relayerNonce(), nonce)
   })
 
@@ -71,7 +72,7 @@ describe('deploy and serve on anvil', () => {
   test('account, contract, policy', async () => {
     const player = conform('PlayerResponse', await openfort.players.create({ name: 'anvil' }))
     account = conform('AccountResponse', await openfort.accounts.v1.create({ player: player.id, chainId: CHAIN, externalOwnerAddress: owner.address }))
-    contract = conform('ContractResponse', await openfort.contracts.create({ name: 'nft', chainId: CHAIN, address: deployed.devNFT, abi: nftAbi }))
+    contract = conform('ContractResponse', await openfort.contracts.create({ name: 'nft', chainId: CHAIN, address: deployed.erc721, abi: nftAbi }))
     policy = conform('PolicyResponse', await createGasPolicyLegacy({ name: 'all', chainId: CHAIN, strategy: { sponsorSchema: 'pay_for_user' } }))
     conform('PolicyRuleResponse', await createGasPolicyRuleLegacy({ type: 'contract_functions', policy: policy.id, contract: contract.id, functionName: 'All functions' }))
     conform('PolicyRuleResponse', await createGasPolicyRuleLegacy({ type: 'account_functions', policy: policy.id }))
@@ -80,7 +81,7 @@ describe('deploy and serve on anvil', () => {
   test('register', async () => {
     const now = await chainTime(chain)
     session = conform('SessionResponse', await openfort.sessions.create({
-      account: account.id, address: key.address, chainId: CHAIN, validAfter: 0, validUntil: now + 3600, limit: 2, whitelist: [deployed.devNFT], policy: policy.id,
+      account: account.id, address: key.address, chainId: CHAIN, validAfter: 0, validUntil: now + 3600, limit: 2, whitelist: [deployed.erc721], policy: policy.id,
     }))
     const signature = await owner.eip191(session.nextAction.payload.signableHash)
     assert.equal(conform('SessionResponse', await openfort.sessions.signature(session.id, { signature })).isActive, true)
@@ -97,8 +98,8 @@ describe('deploy and serve on anvil', () => {
   test('mint with the session key', async () => {
     const { response } = await mint()
     assert.equal(response.status, 1, JSON.stringify(response.error))
-    const [{ tokenId }] = mintedTo(response.logs, deployed.devNFT)
-    const holder = await chain.read.readContract({ address: deployed.devNFT, abi: nftAbi, functionName: 'ownerOf', args: [tokenId] })
+    const [{ tokenId }] = mintedTo(response.logs, deployed.erc721)
+    const holder = await chain.read.readContract({ address: deployed.erc721, abi: nftAbi, functionName: 'ownerOf', args: [tokenId] })
     assert.equal(holder, account.address)
   })
 

@@ -24,6 +24,9 @@ before(async () => {
   owner = signers.viem(info.ownerPrivateKey)
   const { chains: [{ relayer, paymaster }] } = ok(await api.get('/health'))
   watched = { relayer, paymaster, account: info.accountAddress }
+  // Enough for a call to carry value, far too little for any fee.
+  const hash = await chain.wallet(info.ownerPrivateKey).sendTransaction({ to: info.accountAddress, value: 10n })
+  await chain.read.waitForTransactionReceipt({ hash })
 })
 after(() => Promise.all([server?.stop(), other?.stop()]))
 
@@ -60,8 +63,9 @@ const use = (change) => async ({ key }) => {
 }
 
 // A case: prepare brings about the state, send makes the one bad request.
-// status lists what may be answered, message what it must say, field the key
-// of error.details that it must have.
+// status lists what may be answered, message what it must say (what was sent may
+// stand in error.details instead), field the key of error.details that it must
+// have.
 const cases = {
   'ids that name nothing': {
     'account of a session': { send: async () => api.post('/v1/sessions', await session({ account: `acc_${UNKNOWN}` })), status: [400, 404], message: /account/i },
@@ -75,7 +79,7 @@ const cases = {
     'an intent to sign': { send: async () => signIntent(`tin_${UNKNOWN}`, await owner.raw(`0x${'11'.repeat(32)}`)), status: [404], message: /intent/i },
     'a session to revoke by id': { send: () => api.post('/v1/sessions/revoke', { account: info.account, address: `ses_${UNKNOWN}`, chainId: info.chainId }), status: [400, 404], message: /session/i },
     'a session to revoke by key': { send: () => api.post('/v1/sessions/revoke', { account: info.account, address: NOWHERE, chainId: info.chainId }), status: [400, 404], message: /session/i },
-    'an id of the wrong kind': { send: async () => api.post('/v1/sessions', await session({ account: info.player })), status: [400], message: /account.*acc_|acc_.*account/i, field: 'account' },
+    'an id of the wrong kind': { send: async () => api.post('/v1/sessions', await session({ account: info.player })), status: [400, 404], message: /account.*pla_/ },
     'an id that is no id': { send: () => api.get('/v1/players/nobody'), status: [400, 404], message: /player|pla_/i },
     'a path': { send: () => api.get('/v1/nothing'), status: [404], message: /./ },
   },
@@ -196,7 +200,11 @@ const cases = {
     },
     'send value': {
       prepare: () => granted({ whitelist: [NOWHERE] }),
-      send: use({ interactions: [{ to: NOWHERE, value: '0', data: '0x12345678' }, { to: NOWHERE, value: '1' }] }), status: [400, 409], message: /value|batch/i,
+      send: use({ interactions: [{ to: NOWHERE, value: '1' }] }), status: [400, 409], message: /value.*1/,
+    },
+    'make several calls at once': {
+      prepare: () => granted(),
+      send: (ctx) => use({ interactions: [mint(), mint()] })(ctx), status: [400, 409], message: /session|batch/i,
     },
     'act again: exhausted': {
       prepare: async () => { const s = await granted({ limit: 1 }); ok(await use()(s)); return s },
@@ -271,7 +279,7 @@ const cases = {
     },
     'a rule that is not offered': {
       send: () => api.post('/v1/policy_rules', { type: 'rate_limit', policy: info.policy, functionName: 'gas_per_transaction', gasLimit: '1' }),
-      status: [400], message: /type.*rate_limit/, field: 'type',
+      status: [400], message: /rate_limit/,
     },
   },
 
@@ -281,7 +289,7 @@ const cases = {
     'JSON of another kind': { send: () => api.send('POST', '/v1/players', { body: '[1,2]', headers: { 'content-type': 'application/json' } }), status: [400], message: /object/i },
     'two JSON values': { send: () => api.send('POST', '/v1/players', { body: '{"name":"a"}{"name":"b"}', headers: { 'content-type': 'application/json' } }), status: [400], message: /JSON/i },
     'a content type that is not known': { send: () => api.send('POST', '/v1/players', { body: '<name/>', headers: { 'content-type': 'text/xml' } }), status: [415], message: /text\/xml|content type/i },
-    'a broken form': { send: () => api.send('POST', '/v1/players', { body: 'name=%zz', headers: { 'content-type': 'application/x-www-form-urlencoded' } }), status: [400], message: /form/i },
+    'a broken form': { send: () => api.send('POST', '/v1/players', { body: 'name=%zz', headers: { 'content-type': 'application/x-www-form-urlencoded' } }), status: [400], message: /name.*percent/i },
     'a form that nests without end': {
       send: () => api.send('POST', '/v1/players', { body: `metadata${'[a]'.repeat(5000)}=1`, headers: { 'content-type': 'application/x-www-form-urlencoded' } }), status: [400], message: /./,
     },
@@ -311,6 +319,9 @@ const cases = {
   },
 }
 
+// sent is what an error repeats of the request, beside its message.
+const sent = ({ details = {} }) => JSON.stringify(Object.values(details).map(({ value }) => value))
+
 for (const [group, members] of Object.entries(cases)) {
   describe(`refused: ${group}`, () => {
     for (const [name, { prepare, send, status, message, field }] of Object.entries(members)) {
@@ -322,7 +333,7 @@ for (const [group, members] of Object.entries(cases)) {
 
         assert(status.includes(answer.status), `status ${answer.status}, not ${status.join(' or ')}: ${said}`)
         conform('InvalidRequestErrorResponse', answer.body)
-        assert.match(answer.body.error.message, message)
+        assert.match(`${answer.body.error.message} ${sent(answer.body.error)}`, message)
         if (field) assert(Object.keys(answer.body.error.details ?? {}).some((key) => key.includes(field)), `details name no ${field}: ${said}`)
         assert.match(answer.headers.get('x-request-id') ?? '', /^[A-Za-z0-9._:-]{1,128}$/)
         assert.deepEqual(await balances(chain, watched), was)
