@@ -199,9 +199,9 @@ CREATE TABLE relayer_transactions (
     created_at   BIGINT NOT NULL,
     updated_at   BIGINT NOT NULL
 );
--- A nonce is used by one transaction; an abandoned one did not use it.
-CREATE UNIQUE INDEX relayer_transactions_nonce ON relayer_transactions (chain_id, relayer, nonce) WHERE state <> 'abandoned';
-CREATE INDEX relayer_transactions_live ON relayer_transactions (chain_id, relayer, nonce) WHERE state IN ('signed', 'mined');
+-- One live transaction has a nonce. A final one may have had it before: chains
+-- that reorganise deeply, or start over, give nonces again.
+CREATE UNIQUE INDEX relayer_transactions_live ON relayer_transactions (chain_id, relayer, nonce) WHERE state IN ('signed', 'mined');
 
 CREATE TABLE idempotency_keys (
     project_id   TEXT NOT NULL REFERENCES projects (id),
