@@ -3,6 +3,7 @@ package chain_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -49,6 +50,8 @@ type gate struct {
 	target atomic.Pointer[string]
 	fault  atomic.Pointer[http.HandlerFunc]
 	passed atomic.Int32 // requests that reached the node
+
+	rewrite func(body string) string // of the node's answers; nil leaves them
 }
 
 func newGate(t *testing.T, target string) *gate {
@@ -75,8 +78,15 @@ func (g *gate) ServeHTTP(answer http.ResponseWriter, request *http.Request) {
 		return
 	}
 	defer forwarded.Body.Close()
+	body, err := io.ReadAll(forwarded.Body)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	if g.rewrite != nil {
+		body = []byte(g.rewrite(string(body)))
+	}
 	answer.Header().Set("Content-Type", "application/json")
-	io.Copy(answer, forwarded.Body)
+	fmt.Fprintf(answer, "%s", body)
 }
 
 func hangUp(answer http.ResponseWriter, _ *http.Request) {
@@ -86,16 +96,18 @@ func hangUp(answer http.ResponseWriter, _ *http.Request) {
 	}
 }
 
+func saying(body string) http.HandlerFunc {
+	return func(answer http.ResponseWriter, _ *http.Request) { fmt.Fprint(answer, body) }
+}
+
 func TestFailover(t *testing.T) {
 	t.Cleanup(http.DefaultClient.CloseIdleConnections)
 	for name, fault := range map[string]http.HandlerFunc{
 		"connection closed": hangUp,
 		"gateway error":     func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "upstream", http.StatusBadGateway) },
 		"throttled":         func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "slow down", http.StatusTooManyRequests) },
-		"not JSON":          func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "<html>maintenance</html>") },
-		"provider's limit": func(w http.ResponseWriter, _ *http.Request) {
-			io.WriteString(w, `{"jsonrpc":"2.0","id":1,"error":{"code":-32005,"message":"daily request count exceeded"}}`)
-		},
+		"not JSON":          saying("<html>maintenance</html>"),
+		"provider's limit": saying(`{"jsonrpc":"2.0","id":1,"error":{"code":-32005,"message":"daily request count exceeded"}}`),
 	} {
 		t.Run(name, func(t *testing.T) {
 			node := startNode(t, 0)

@@ -16,9 +16,13 @@ var (
 	// happened all the same.
 	ErrUnavailable = errors.New("no RPC node of the chain is available")
 
-	// What nodes say of a transaction that they do not take.
-	ErrNonceTooLow       = errors.New("nonce too low: another transaction used it")
-	ErrUnderpriced       = errors.New("fees too low for the node, or to replace the transaction that waits with this nonce")
+	// ErrNonceTooLow means that another transaction used the nonce, or this one
+	// did and is mined.
+	ErrNonceTooLow = errors.New("nonce too low: another transaction used it")
+	// ErrUnderpriced means that the fees are too low for the node, or too low to
+	// replace what waits with the same nonce.
+	ErrUnderpriced = errors.New("fees too low for the node, or to replace the transaction that waits with this nonce")
+	// ErrInsufficientFunds means that the sender cannot pay.
 	ErrInsufficientFunds = errors.New("sender cannot pay for the transaction")
 )
 

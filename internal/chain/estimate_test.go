@@ -79,8 +79,8 @@ func TestEstimateOfASession(t *testing.T) {
 		est := w.estimate(request)
 		w.frameSucceeded(name+": owner", est.Validations[0])
 		refused := est.Validations[1]
-		if error, _ := chain.DecodeRevert(refused.Output); refused.Success || error != "SessionNotActive" {
-			t.Errorf("%s: session before its registration: success %t, %q", name, refused.Success, error)
+		if name, _ := chain.DecodeRevert(refused.Output); refused.Success || name != "SessionNotActive" {
+			t.Errorf("%s: session before its registration: success %t, output %x", h.address, refused.Success, refused.Output)
 		}
 
 		request.AssumeActive = []common.Hash{s.id}

@@ -2,10 +2,12 @@ package chain_test
 
 import (
 	"math/big"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/ethereum/go-ethereum/core/types"
 
 	"github.com/latchkey-dev/latchkey/internal/bindings"
@@ -171,6 +173,25 @@ func TestReceiptOfAnUnknownTransaction(t *testing.T) {
 	w := newWorld(t)
 	if receipt, err := w.client.Receipt(t.Context(), common.Hash{1}); err != nil || receipt != nil {
 		t.Errorf("got %v, %v, want neither", receipt, err)
+	}
+}
+
+// A node may show a receipt a moment before the state that reads see. The gate
+// makes that moment last.
+func TestReceiptCountsOnceItsBlockIsTheHead(t *testing.T) {
+	w := newWorld(t)
+	mined := w.send(common.Address{1}, nil, nil)
+	late := newGate(t, w.node.URL())
+	late.rewrite = func(body string) string {
+		return strings.ReplaceAll(body, hexutil.EncodeBig(mined.BlockNumber)+`"}]`, hexutil.EncodeUint64(mined.BlockNumber.Uint64()-1)+`"}]`)
+	}
+	client := dial(t, late.URL)
+	if receipt, err := client.Receipt(t.Context(), mined.TxHash); err != nil || receipt != nil {
+		t.Errorf("while the head is the block before: %v, %v, want neither", receipt, err)
+	}
+	late.rewrite = nil
+	if receipt, err := client.Receipt(t.Context(), mined.TxHash); err != nil || receipt == nil {
+		t.Errorf("after that: %v, %v", receipt, err)
 	}
 }
 

@@ -105,7 +105,7 @@ func TestBundleThatEntryPointRefuses(t *testing.T) {
 	w.ownerSign(&forged, alice)
 	forged.CallGasLimit = big.NewInt(500_000) // not what was signed
 	for _, c := range []struct {
-		name, error, text string
+		what, name, text string
 		op                userop.Operation
 	}{
 		{"a call outside the session", "CallNotAllowed", "AA23 reverted: CallNotAllowed(target " + bindings.DevTokenAddress().Hex() + ", selector 0x40c10f19): the session's permission", outside},
@@ -114,12 +114,12 @@ func TestBundleThatEntryPointRefuses(t *testing.T) {
 		_, err := w.client.Call(t.Context(), w.bundler.Address(), userop.EntryPoint, w.handleOps(c.op))
 		revert, ok := errors.AsType[*chain.RevertError](err)
 		if !ok {
-			t.Errorf("%s: %v is no revert", c.name, err)
+			t.Errorf("%s: %v is no revert", c.what, err)
 			continue
 		}
 		name, text := chain.DecodeRevert(revert.Data)
-		if name != c.error || !strings.HasPrefix(text, c.text) {
-			t.Errorf("%s: %s, %q; want %s, %q", c.name, name, text, c.error, c.text)
+		if name != c.name || !strings.HasPrefix(text, c.text) {
+			t.Errorf("%s: %s, %q; want %s, %q", c.what, name, text, c.name, c.text)
 		}
 	}
 }

@@ -95,8 +95,10 @@ func TestSecondRunSendsNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"EntryPoint", "account implementation", "account factory", "paymaster",
-		"development ERC-721", "development ERC-20", "paymaster stake", "paymaster deposit"}
+	want := []string{
+		"EntryPoint", "account implementation", "account factory", "paymaster",
+		"development ERC-721", "development ERC-20", "paymaster stake", "paymaster deposit",
+	}
 	if !slices.Equal(told, want) {
 		t.Errorf("steps told: %q, want %q", told, want)
 	}
