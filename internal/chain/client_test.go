@@ -107,7 +107,7 @@ func TestFailover(t *testing.T) {
 		"gateway error":     func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "upstream", http.StatusBadGateway) },
 		"throttled":         func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "slow down", http.StatusTooManyRequests) },
 		"not JSON":          saying("<html>maintenance</html>"),
-		"provider's limit": saying(`{"jsonrpc":"2.0","id":1,"error":{"code":-32005,"message":"daily request count exceeded"}}`),
+		"provider's limit":  saying(`{"jsonrpc":"2.0","id":1,"error":{"code":-32005,"message":"daily request count exceeded"}}`),
 	} {
 		t.Run(name, func(t *testing.T) {
 			node := startNode(t, 0)

@@ -106,7 +106,7 @@ func TestBundleThatEntryPointRefuses(t *testing.T) {
 	forged.CallGasLimit = big.NewInt(500_000) // not what was signed
 	for _, c := range []struct {
 		what, name, text string
-		op                userop.Operation
+		op               userop.Operation
 	}{
 		{"a call outside the session", "CallNotAllowed", "AA23 reverted: CallNotAllowed(target " + bindings.DevTokenAddress().Hex() + ", selector 0x40c10f19): the session's permission", outside},
 		{"a signature over something else", "FailedOp", "AA24 signature error", forged},
