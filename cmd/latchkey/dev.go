@@ -107,8 +107,9 @@ func startDev(ctx context.Context, c devCommand) (_ *devServer, err error) {
 		Database:      dev.folder.database(),
 		RPC:           []string{dev.chain.URL()},
 		Relayer:       keys.relayer,
+		Sole:          true,
 		Confirmations: 1,
-		Poll:          25 * time.Millisecond,
+		Poll:          4 * time.Millisecond,
 		Version:       version,
 		Log:           dev.log,
 	})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/latchkey-dev/latchkey/internal/server"
@@ -42,6 +43,11 @@ func (c serveCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	unlock, err := lockDatabase(&cfg)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	s, err := server.Start(ctx, cfg)
 	if err != nil {
 		return err
@@ -85,6 +91,21 @@ func (c serveCommand) config() (server.Config, error) {
 		cfg.Database = "sqlite:" + filepath.Join(c.Data, "latchkey.db")
 	}
 	return cfg, nil
+}
+
+// lockDatabase keeps a second process away from a SQLite database, which only
+// one may use. On PostgreSQL the leases sort out who sends.
+func lockDatabase(cfg *server.Config) (unlock func(), err error) {
+	path, ok := strings.CutPrefix(cfg.Database, "sqlite:")
+	if !ok {
+		return func() {}, nil
+	}
+	lock, err := lockFile(path + ".lock")
+	if err != nil {
+		return nil, fmt.Errorf("database %s is in use by another latchkey: stop that one, or use PostgreSQL (--database postgres://…) for several: %w", path, err)
+	}
+	cfg.Sole = true
+	return func() { _ = lock.Close() }, nil
 }
 
 // firstProject makes a project when there is none yet.

@@ -131,8 +131,8 @@ func (s *Server) forgetAnswers(ctx context.Context) error {
 
 // leaseOwner names this process among those that share the database.
 func leaseOwner(cfg Config) string {
-	if cfg.LeaseOwner != "" {
-		return cfg.LeaseOwner
+	if cfg.Sole {
+		return "sole" // also after a restart, which then finds its own lease
 	}
 	host, _ := os.Hostname() // for people; the rest makes it unique
 	return fmt.Sprintf("%s/%d/%s", host, os.Getpid(), uuid.NewString())

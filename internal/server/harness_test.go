@@ -67,7 +67,7 @@ func newWorld(t *testing.T) *world {
 	w.must(err)
 	w.config = server.Config{
 		Addr: "127.0.0.1:0", Database: "sqlite:" + filepath.Join(t.TempDir(), "test.db"), RPC: []string{w.node.URL()},
-		Relayer: w.relayer, LeaseOwner: "test", Poll: 5 * time.Millisecond, Log: slog.New(slog.DiscardHandler),
+		Relayer: w.relayer, Sole: true, Poll: 5 * time.Millisecond, Log: slog.New(slog.DiscardHandler),
 	}
 	w.start()
 	w.seed()

@@ -32,10 +32,10 @@ type Config struct {
 	Relayer  *signer.Local
 	// PaymasterSigner signs for the paymaster; nil means the relayer.
 	PaymasterSigner *signer.Local
-	// LeaseOwner names this process to the others that share the database; it
-	// must differ from theirs. "" makes one up. A name that stays the same over
-	// restarts, where only one process can run, takes up work at once.
-	LeaseOwner    string
+	// Sole says that no other process uses the database, which the caller must
+	// make sure of. What a dead process held is then taken over at once, not when
+	// its leases end.
+	Sole          bool
 	Confirmations uint64        // blocks until a transaction is final; 0 means 1
 	Poll          time.Duration // how often the chain is asked about sent transactions
 	SignWindow    time.Duration // time to sign an intent; 0 means 30 minutes
@@ -99,6 +99,11 @@ func Start(ctx context.Context, cfg Config) (_ *Server, err error) {
 	}()
 	if s.store, err = store.Open(ctx, cfg.Database); err != nil {
 		return nil, err
+	}
+	if cfg.Sole {
+		if err = s.store.ReleaseAll(ctx); err != nil {
+			return nil, err
+		}
 	}
 	if s.client, err = chain.Dial(ctx, cfg.RPC...); err != nil {
 		return nil, err

@@ -17,7 +17,7 @@ type Answer struct {
 }
 
 // answerLease is the usual AnswerLease of a DB.
-const answerLease = 5 * time.Minute
+const answerLease = time.Minute
 
 // Begin claims an idempotency key of a project for a request and answers nil,
 // or answers the reply that the same request got earlier. It answers a fault of
@@ -103,6 +103,16 @@ func (db *DB) Release(ctx context.Context, projectID, key string) error {
 		WHERE project_id = $1 AND key = $2 AND holder = $3 AND status IS NULL`, projectID, key, db.holder)
 	if err != nil {
 		return fmt.Errorf("release idempotency key: %w", err)
+	}
+	return nil
+}
+
+// ReleaseAll gives back every claim that has no answer. It is for the start of
+// a process that has the database to itself: whoever made the claims is dead.
+func (db *DB) ReleaseAll(ctx context.Context) error {
+	_, err := db.writer.ExecContext(ctx, "DELETE FROM idempotency_keys WHERE status IS NULL")
+	if err != nil {
+		return fmt.Errorf("release idempotency keys: %w", err)
 	}
 	return nil
 }
