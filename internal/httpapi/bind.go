@@ -200,9 +200,15 @@ func typeFault(path string, in any, want string) error {
 // maxEcho is the longest value, in bytes of JSON, that an answer repeats.
 const maxEcho = 200
 
-// echo returns v for the answer's details, nil when it is too long for them.
+// echo returns v for the answer's details, nil when it is too long for them or
+// has numbers that clients cannot read.
 func echo(v any) any {
-	if raw, err := json.Marshal(v); err != nil || len(raw) > maxEcho {
+	raw, err := json.Marshal(v)
+	if err != nil || len(raw) > maxEcho {
+		return nil
+	}
+	var plain any
+	if json.Unmarshal(raw, &plain) != nil {
 		return nil
 	}
 	return v
