@@ -43,7 +43,8 @@ func TestMain(m *testing.M) {
 }
 
 // env is a chain with our contracts, a database, and the account rows that
-// operations need. The deployer's key is not the relayer's.
+// operations need. The deployer's key is not the relayer's. Tests with an env
+// run in parallel.
 type env struct {
 	t       *testing.T
 	node    *devchain.Node
@@ -77,6 +78,7 @@ func (c *clock) advance(d time.Duration) {
 
 func newEnv(t *testing.T) *env {
 	t.Helper()
+	t.Parallel()
 	ctx := t.Context()
 	e := &env{t: t, funder: newKey(t), relayer: newKey(t)}
 	var err error

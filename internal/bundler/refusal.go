@@ -3,6 +3,7 @@ package bundler
 import (
 	"encoding/hex"
 	"errors"
+	"math/big"
 	"strings"
 
 	"github.com/latchkey-dev/latchkey/internal/bindings"
@@ -77,15 +78,20 @@ func readRefusal(data []byte, operations int) (r refusal, ok bool) {
 	if err != nil {
 		return refusal{}, false
 	}
+	var index *big.Int
 	switch e := thrown.(type) {
 	case *bindings.EntryPointFailedOp:
-		r = refusal{index: int(e.OpIndex.Int64()), reason: e.Reason}
+		index, r.reason = e.OpIndex, e.Reason
 	case *bindings.EntryPointFailedOpWithRevert:
-		r = refusal{index: int(e.OpIndex.Int64()), reason: e.Reason, inner: e.Inner}
+		index, r.reason, r.inner = e.OpIndex, e.Reason, e.Inner
 	default:
 		return refusal{}, false
 	}
-	return r, r.index >= 0 && r.index < operations
+	if index.Cmp(big.NewInt(int64(operations))) >= 0 {
+		return refusal{}, false
+	}
+	r.index = int(index.Int64())
+	return r, true
 }
 
 // revertError is a call that the chain ran and that failed. Every other error
