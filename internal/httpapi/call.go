@@ -67,7 +67,7 @@ func (c *call) query(dst any) error {
 	if err != nil {
 		return err
 	}
-	if err := checkText(tree, ""); err != nil {
+	if err := checkText(tree); err != nil {
 		return err
 	}
 	return bind(dst, tree)

@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -34,7 +35,7 @@ func readBody(w http.ResponseWriter, r *http.Request) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return tree, checkText(tree, "")
+	return tree, checkText(tree)
 }
 
 func readFault(err error) error {
@@ -131,29 +132,42 @@ func position(raw []byte, offset int) string {
 }
 
 // checkText refuses text that no database column can hold.
-func checkText(v any, path string) error {
+func checkText(tree map[string]any) error {
+	path, bad := badText(tree)
+	if !bad {
+		return nil
+	}
+	path = strings.TrimPrefix(path, ".")
+	if path == "" {
+		path = "body"
+	}
+	return fault.Field(path, nil, "must be UTF-8 text without NUL characters")
+}
+
+// badText finds the first such text, or such a key, and the path to it. Paths
+// are put together on the way back: one long key must not be copied for each
+// of a million values below it.
+func badText(v any) (path string, bad bool) {
 	switch v := v.(type) {
 	case string:
-		if !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
-			return fault.Field(path, nil, "must be UTF-8 text without NUL characters")
-		}
+		return "", !utf8.ValidString(v) || strings.ContainsRune(v, 0)
 	case []any:
 		for i, e := range v {
-			if err := checkText(e, fmt.Sprintf("%s[%d]", path, i)); err != nil {
-				return err
+			if path, bad := badText(e); bad {
+				return "[" + strconv.Itoa(i) + "]" + path, true
 			}
 		}
 	case map[string]any:
 		for _, key := range sortedKeys(v) {
-			if err := checkText(key, "body"); err != nil {
-				return err
+			if _, bad := badText(key); bad {
+				return "", true
 			}
-			if err := checkText(v[key], join(path, key)); err != nil {
-				return err
+			if path, bad := badText(v[key]); bad {
+				return "." + clip(key) + path, true
 			}
 		}
 	}
-	return nil
+	return "", false
 }
 
 func sortedKeys(m map[string]any) []string {
