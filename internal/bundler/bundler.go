@@ -22,7 +22,7 @@ type Limits struct {
 	Poll          time.Duration // pause between passes while a transaction is under way
 	Idle          time.Duration // pause between passes while nothing is, unless woken
 	Lease         time.Duration // how long a process that died keeps others from its relayer
-	Resend        time.Duration // a transaction that is not mined is broadcast again
+	Resend        time.Duration // a transaction that is not mined is broadcast again, or counts as replaced when its nonce is used
 	Stuck         time.Duration // a transaction that is not mined gets higher fees
 	Patience      time.Duration // an operation that the chain would not take yet is dropped
 	Lookback      uint64        // blocks searched for an operation that somebody else included
@@ -44,15 +44,12 @@ var DefaultLimits = Limits{
 	Lookback:      2_000,
 }
 
-// lostAfter is how many passes must miss a transaction whose nonce is used
-// before it counts as replaced: nodes behind one address lag behind each other.
-const lostAfter = 3
-
 // queueLimit is how many queued operations a pass looks at.
 const queueLimit = 1_000
 
-// Bundler sends the queued operations of one chain from one relayer key. Set
-// the fields, then call its methods, from any goroutine.
+// Bundler sends the queued operations of one chain from one relayer key; a
+// chain has one such key. Set the fields, then call the methods, from any
+// goroutine.
 type Bundler struct {
 	ChainID uint64
 	Owner   string // names this process in the lease; no other process may use it at the same time
@@ -62,7 +59,7 @@ type Bundler struct {
 	Limits  Limits
 
 	Log       *slog.Logger                         // nil discards
-	OnSettled func(chainID uint64, op common.Hash) // told after an operation was included or dropped; may be nil
+	OnSettled func(chainID uint64, op common.Hash) // told after an operation was included or dropped, must not call the bundler; may be nil
 	Explain   func(revert []byte) string           // says revert data in words; nil shows it in hex
 	Now       func() time.Time                     // nil means time.Now
 
@@ -85,9 +82,9 @@ type holding struct {
 type sighting struct {
 	sent        time.Time // last broadcast, zero when there was none
 	priced      time.Time // first broadcast with its present fees
+	missed      time.Time // since when its nonce is used and there is no receipt, zero when not
 	underpriced bool      // a node wants higher fees
 	unfunded    bool      // a node says that the relayer cannot pay
-	misses      int       // passes that found its nonce used and no receipt
 	senders     []common.Address
 }
 

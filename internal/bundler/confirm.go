@@ -108,11 +108,15 @@ func (p *pass) unmine(ctx context.Context, tx Transaction) error {
 }
 
 // missed notes that a transaction's nonce is used and that it has no receipt.
-// After several passes a foreign transaction must have used the nonce: then
-// the operations are free again, unless somebody included them.
+// When that lasts, a foreign transaction must have used the nonce, and the
+// operations are free again unless somebody included them. Not at once: nodes
+// behind one address lag behind each other.
 func (p *pass) missed(ctx context.Context, tx Transaction) error {
 	s := p.sighting(tx)
-	if s.misses++; s.misses < lostAfter {
+	if s.missed.IsZero() {
+		s.missed = p.now()
+	}
+	if p.now().Sub(s.missed) < p.limits.Resend {
 		return nil
 	}
 	p.log().Error("another transaction used a nonce of the relayer: no other program may send from its key", "transaction", tx.Hash, "nonce", tx.Nonce)

@@ -58,6 +58,10 @@ func (p *pass) deploy(ctx context.Context, op Operation) error {
 	if errors.As(asRevert(err), &failure) {
 		return p.drop(ctx, op, fmt.Sprintf("factory %s does not create its account: %s", to, failure.words(p.Explain)))
 	}
+	if answered(err) {
+		p.hold(op, fmt.Sprintf("the node does not estimate the factory call for its account: %v", err))
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("estimate the factory call for account %s: %w", op.Op.Sender, err)
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"math/big"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -97,13 +98,13 @@ func TestFault_foreignTransactionUsesOurNonce(t *testing.T) {
 	e := newEnv(t)
 	on := &faults{Client: e.chain, send: func([]byte, func() error) error { return errNodeAway }}
 	b := e.bundler("a", on)
+	b.Limits.Resend = 20 * time.Millisecond
 	w := e.wallet(true)
 	op := e.enqueue(w, w.mint())
 	e.must(b.Step(t.Context()))
 	lost := e.live()[0]
 	e.transactAt(e.relayer, lost.Nonce, e.funder.Address(), big.NewInt(1), nil)
-	on.set(func(f *faults) { f.send = nil })
-	e.clock.advance(bundler.DefaultLimits.Resend) // the node answers "nonce too low"
+	on.set(func(f *faults) { f.send = nil }) // from now on the node answers "nonce too low"
 
 	ops := e.settle(b, op)
 	e.wantIncluded(ops...)
@@ -121,6 +122,7 @@ func TestFault_somebodyElseIncludesTheOperation(t *testing.T) {
 			e := newEnv(t)
 			on := &faults{Client: e.chain, send: func([]byte, func() error) error { return errNodeAway }}
 			b := e.bundler("a", on)
+			b.Limits.Resend = 20 * time.Millisecond
 			w := e.wallet(true)
 			q := w.mint()
 			op := e.enqueue(w, q)
@@ -129,7 +131,6 @@ func TestFault_somebodyElseIncludesTheOperation(t *testing.T) {
 			}
 			rival := e.handleOps(q)
 			on.set(func(f *faults) { f.send = nil })
-			e.clock.advance(bundler.DefaultLimits.Resend)
 			ops := e.settle(b, op)
 			e.wantIncluded(ops...)
 			if ops[0].Result.TxHash != rival.TxHash || ops[0].Result.BlockHash != rival.BlockHash || len(ops[0].Result.Logs) != 1 {
@@ -180,6 +181,50 @@ func TestFault_nodeAwayDropsNothing(t *testing.T) {
 		t.Errorf("status still shows %q after a good pass", b.Status().Error)
 	}
 }
+
+// An operation that the node cannot simulate must not stop the others, and must
+// not be lost.
+func TestFault_poisonStopsNobody(t *testing.T) {
+	e := newEnv(t)
+	w, other := e.wallet(true), e.wallet(true)
+	poison := w.mint()
+	on := &faults{Client: e.chain, simulate: func(tx ethereum.CallMsg) error {
+		if bytes.Contains(tx.Data, poison.Operation.Signature) {
+			return internalError{}
+		}
+		return nil
+	}}
+	b := e.bundler("a", on)
+	held := e.enqueue(w, poison)
+	e.wantIncluded(e.settle(b, e.enqueue(other, other.mint()))...)
+	e.clock.advance(2 * bundler.DefaultLimits.Patience)
+	e.must(b.Step(t.Context()))
+	if got := e.operation(held); got.State != bundler.Queued || !strings.Contains(b.Status().Held, "does not simulate it: internal error") {
+		t.Errorf("operation is %s, status holds %q; want it queued and the node's words", got.State, b.Status().Held)
+	}
+	on.set(func(f *faults) { f.simulate = nil })
+	e.wantIncluded(e.settle(b, held)...)
+}
+
+func TestFault_unknownPredecessorStopsNobody(t *testing.T) {
+	e := newEnv(t)
+	w := e.wallet(true)
+	orphan := w.mint()
+	orphan.After = common.Hash{1}
+	held := e.enqueue(w, orphan)
+	b := e.bundler("a", e.chain)
+	e.wantIncluded(e.settle(b, e.enqueue(w, w.mint()))...)
+	e.must(b.Step(t.Context()))
+	if got := e.operation(held).State; got != bundler.Queued || b.Status().Held == "" {
+		t.Errorf("operation is %s, status %+v; want it held", got, b.Status())
+	}
+}
+
+// internalError is how a node says that it has a problem of its own.
+type internalError struct{}
+
+func (internalError) Error() string  { return "internal error" }
+func (internalError) ErrorCode() int { return -32603 }
 
 func TestFault_stuckTransactionPaysMore(t *testing.T) {
 	e := newEnv(t)

@@ -106,11 +106,13 @@ func (p *pass) broadcast(ctx context.Context, tx Transaction) error {
 		return ctx.Err()
 	}
 	s := p.sighting(tx)
-	s.sent = p.now()
 	if s.priced.IsZero() {
-		s.priced = s.sent
+		s.priced = p.now()
 	}
 	answer := classify(err)
+	if answer != replyUnclear {
+		s.sent = p.now() // else the next pass tries again
+	}
 	s.unfunded = answer == replyUnfunded
 	s.underpriced = answer == replyUnderpriced
 	switch answer {

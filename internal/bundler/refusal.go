@@ -157,3 +157,14 @@ func revertData(err error) ([]byte, bool) {
 	bytesOf, err := hex.DecodeString(text[2:])
 	return bytesOf, err == nil
 }
+
+// answered reports whether an error is a node's answer about the request. The
+// failure to get one is not, nor is the advice to ask less often.
+func answered(err error) bool {
+	const limitExceeded, tooManyRequests = -32005, 429
+	var answer interface{ ErrorCode() int }
+	if !errors.As(err, &answer) {
+		return false
+	}
+	return answer.ErrorCode() != limitExceeded && answer.ErrorCode() != tooManyRequests
+}

@@ -17,23 +17,21 @@ import (
 // node that cannot be asked is an error and drops nothing.
 func (p *pass) simulate(ctx context.Context, bundle []candidate) ([]candidate, error) {
 	for len(bundle) > 0 {
-		failure, err := p.tryBundle(ctx, bundle)
-		if err != nil || failure == nil {
-			return bundle, err
-		}
-		refused, known := readRefusal(failure.data, len(bundle))
+		err := p.tryBundle(ctx, bundle)
+		var failure *revertError
 		switch {
-		case known && refused.is(codeBundlerFault):
-			return nil, fmt.Errorf("EntryPoint refuses the bundle itself, not an operation of it: %s", refused.reason)
-		case known:
-			err = p.refuse(ctx, bundle[refused.index].Operation, refused)
-			bundle = slices.Delete(slices.Clone(bundle), refused.index, refused.index+1)
+		case err == nil:
+			return bundle, nil
+		case errors.As(err, &failure):
+			bundle, err = p.withoutCulprit(ctx, bundle, failure)
+		case !answered(err):
+			return nil, fmt.Errorf("simulate a bundle of %d operations: %w", len(bundle), err)
 		case len(bundle) == 1:
-			err = p.drop(ctx, bundle[0].Operation, "EntryPoint's handleOps fails with it: "+failure.words(p.Explain))
-			bundle = nil
+			// The node is there and cannot say: that must not stop the others.
+			p.hold(bundle[0].Operation, fmt.Sprintf("the node does not simulate it: %v", err))
+			return nil, nil
 		default:
-			// No operation is named: halves find the one.
-			bundle = bundle[:len(bundle)/2]
+			bundle, err = bundle[:len(bundle)/2], nil
 		}
 		if err != nil {
 			return nil, err
@@ -42,23 +40,31 @@ func (p *pass) simulate(ctx context.Context, bundle []candidate) ([]candidate, e
 	return nil, nil
 }
 
-// tryBundle answers how the bundle fails, nil when it does not.
-func (p *pass) tryBundle(ctx context.Context, bundle []candidate) (*revertError, error) {
+// withoutCulprit deals with the operation that makes a bundle fail and answers
+// the bundle without it; where none is named, half of the bundle.
+func (p *pass) withoutCulprit(ctx context.Context, bundle []candidate, failure *revertError) ([]candidate, error) {
+	refused, named := readRefusal(failure.data, len(bundle))
+	switch {
+	case named && refused.is(codeBundlerFault):
+		return nil, fmt.Errorf("EntryPoint refuses the bundle itself, not an operation of it: %s", refused.reason)
+	case named:
+		rest := slices.Delete(slices.Clone(bundle), refused.index, refused.index+1)
+		return rest, p.refuse(ctx, bundle[refused.index].Operation, refused)
+	case len(bundle) == 1:
+		return nil, p.drop(ctx, bundle[0].Operation, "EntryPoint's handleOps fails with it: "+failure.words(p.Explain))
+	}
+	return bundle[:len(bundle)/2], nil
+}
+
+// tryBundle simulates the bundle. A *revertError says that it fails on chain.
+func (p *pass) tryBundle(ctx context.Context, bundle []candidate) error {
 	_, err := p.Chain.Simulate(ctx, ethereum.CallMsg{
 		From: p.relayer(),
 		To:   &userop.EntryPoint,
 		Gas:  gasLimit(bundle),
 		Data: handleOps(bundle, p.relayer()),
 	})
-	err = asRevert(err)
-	var failure *revertError
-	if errors.As(err, &failure) {
-		return failure, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("simulate a bundle of %d operations: %w", len(bundle), err)
-	}
-	return nil, nil
+	return asRevert(err)
 }
 
 // refuse does what a refusal in simulation asks for.

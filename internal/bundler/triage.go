@@ -93,7 +93,8 @@ func (p *pass) sendable(ctx context.Context, c candidate) (bool, error) {
 func (p *pass) preceded(ctx context.Context, op Operation) (bool, error) {
 	first, err := p.Store.Operation(ctx, p.ChainID, op.After)
 	if err != nil {
-		return false, fmt.Errorf("load operation %s, which %s waits for: %w", op.After, op.Hash, err)
+		p.hold(op, fmt.Sprintf("operation %s, which must come first, cannot be loaded: %v", op.After, err))
+		return false, nil
 	}
 	switch {
 	case first.State == Dropped:
@@ -110,9 +111,14 @@ func (p *pass) wait(ctx context.Context, op Operation, why string) error {
 	if p.now().Sub(op.CreatedAt) > p.limits.Patience {
 		return p.drop(ctx, op, fmt.Sprintf("given up after %s: %s", p.limits.Patience, why))
 	}
+	p.hold(op, why)
+	return nil
+}
+
+// hold leaves an operation queued, however long it takes.
+func (p *pass) hold(op Operation, why string) {
 	p.passed[op.Hash] = true
 	p.status.Held = fmt.Sprintf("operation %s waits: %s", op.Hash, why)
-	return nil
 }
 
 // drop gives up a queued operation, unless the chain says that somebody
