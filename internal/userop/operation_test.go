@@ -115,6 +115,34 @@ func TestOperationJSONRefusals(t *testing.T) {
 	}
 }
 
+// Whatever reads as an operation prints to what reads as the same operation,
+// and can be packed.
+func FuzzOperationJSON(f *testing.F) {
+	f.Add([]byte(`{"sender":"0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045","nonce":"0x1","callData":"0x01","callGasLimit":"0x1",` +
+		`"verificationGasLimit":"0x2","preVerificationGas":"0x3","maxFeePerGas":"0x4","maxPriorityFeePerGas":"0x5","signature":"0x",` +
+		`"factory":"0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045","factoryData":"0x02","paymaster":"0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045",` +
+		`"paymasterVerificationGasLimit":"0x6","paymasterPostOpGasLimit":"0x7","paymasterData":"0x03"}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var op, back Operation
+		if json.Unmarshal(text, &op) != nil {
+			return
+		}
+		if _, err := op.Pack(); err != nil {
+			t.Fatal(err)
+		}
+		printed, err := json.Marshal(op)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(printed, &back); err != nil {
+			t.Fatalf("%s: %v", printed, err)
+		}
+		if diff := cmp.Diff(op, back, compareBigInts); diff != "" {
+			t.Fatal(diff)
+		}
+	})
+}
+
 // The hash is compared with go-ethereum's general EIP-712 encoder here, and
 // with the EntryPoint contract in entrypoint_test.go.
 func TestHashIsTypedData(t *testing.T) {

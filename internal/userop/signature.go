@@ -1,6 +1,7 @@
 package userop
 
 import (
+	"errors"
 	"fmt"
 	"math/big"
 
@@ -132,7 +133,7 @@ func Recover(hash common.Hash, sig []byte) (Signers, error) {
 		return Signers{}, fmt.Errorf("signature's v must be 27 or 28 (or 0 or 1), is %d", sig[64])
 	}
 	if new(big.Int).SetBytes(sig[32:64]).Cmp(halfN) > 0 {
-		return Signers{}, fmt.Errorf("signature's s is in the upper half of the curve order: send the low-s form")
+		return Signers{}, errors.New("signature's s is in the upper half of the curve order: send the low-s form")
 	}
 	out.Signature[64] = parity + 27
 
