@@ -428,7 +428,6 @@ type api struct {
 	handler http.Handler
 	kept    *kept
 	log     *bytes.Buffer
-	checks  []Check
 }
 
 func newAPI(t *testing.T) *api {
