@@ -51,3 +51,9 @@ func TestPaymasterAddress_DependsOnInstallation(t *testing.T) {
 		t.Fatal("two installations share a paymaster address")
 	}
 }
+
+func TestAccountStorage_IsInTheCode(t *testing.T) {
+	if !bytes.Contains(bindings.AccountCreationCode(), bindings.AccountStorage[:]) {
+		t.Fatalf("the account's code does not contain the slot %s", bindings.AccountStorage)
+	}
+}

@@ -1,6 +1,8 @@
 package bindings
 
 import (
+	"math/big"
+
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/crypto"
@@ -20,4 +22,16 @@ func ProxyRuntime() []byte { return common.FromHex(erc1967ProxyRuntime) }
 // DelegationCode is the code of an EOA that delegates to implementation.
 func DelegationCode(implementation common.Address) []byte {
 	return types.AddressToDelegation(implementation)
+}
+
+// AccountStorage is the first slot of an account's storage, by ERC-7201: owner
+// in the low 160 bits and epoch in the next 64. The mapping from session id to
+// status word has the slot after it.
+var AccountStorage = erc7201("latchkey.storage.Account")
+
+func erc7201(namespace string) common.Hash {
+	seed := new(big.Int).SetBytes(crypto.Keccak256([]byte(namespace)))
+	slot := crypto.Keccak256Hash(common.BigToHash(seed.Sub(seed, common.Big1)).Bytes())
+	slot[common.HashLength-1] = 0
+	return slot
 }

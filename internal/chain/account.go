@@ -17,7 +17,7 @@ import (
 // accountSlot is where LatchkeyAccount keeps its owner (160 bits, low) and
 // epoch (64 bits), by ERC-7201. The mapping of sessions has the slot after it.
 var (
-	accountSlot  = common.HexToHash("0x52c63247e1f47db19d5ce0460030c497f067ca4cebf71ba98eeadabe20bace00")
+	accountSlot  = common.HexToHash("0xcaf2a002cc16fc3c70fff6edb6262e5041ac8e964ca0b3f4db33821128ef9f00")
 	sessionsSlot = common.BigToHash(new(big.Int).Add(accountSlot.Big(), common.Big1))
 )
 

@@ -22,7 +22,7 @@ abstract contract AccountBase is ILatchkeyAccount {
     }
 
     /// @dev keccak256(abi.encode(uint256(keccak256("latchkey.storage.Account")) - 1)) & ~bytes32(uint256(0xff))
-    bytes32 private constant STORAGE_LOCATION = 0x52c63247e1f47db19d5ce0460030c497f067ca4cebf71ba98eeadabe20bace00;
+    bytes32 private constant STORAGE_LOCATION = 0xcaf2a002cc16fc3c70fff6edb6262e5041ac8e964ca0b3f4db33821128ef9f00;
 
     /// @dev Owner operations arrive from the EntryPoint, direct transactions from the owner, and batches from the
     /// account itself. A session operation cannot pose as any of them: validation lets it call {execute} only, and
