@@ -1,6 +1,7 @@
 package evmtest
 
 import (
+	"fmt"
 	"math/big"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -10,9 +11,17 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
-// accountStorage is where LatchkeyAccount keeps its data (ERC-7201): owner and
-// epoch in the first slot, the sessions' mapping in the second.
-var accountStorage = common.HexToHash("0x52c63247e1f47db19d5ce0460030c497f067ca4cebf71ba98eeadabe20bace00")
+// accountStorage is where LatchkeyAccount keeps its data: owner and epoch in
+// the first slot, the sessions' mapping in the second.
+var accountStorage = erc7201("latchkey.storage.Account")
+
+// erc7201 is keccak256(keccak256(namespace) - 1) with the last byte cleared.
+func erc7201(namespace string) *big.Int {
+	base := new(big.Int).SetBytes(crypto.Keccak256([]byte(namespace)))
+	slot := crypto.Keccak256Hash(common.BigToHash(base.Sub(base, big.NewInt(1))).Bytes())
+	slot[31] = 0
+	return slot.Big()
+}
 
 // Deposit is what each account has at the EntryPoint, in wei.
 var Deposit = big.NewInt(1e18)
@@ -45,7 +54,7 @@ func (e *EVM) DepositTo(payer common.Address, wei *big.Int) {
 
 // SetStatus puts a session's status word.
 func (e *EVM) SetStatus(account common.Address, session common.Hash, word *big.Int) {
-	sessions := new(big.Int).Add(accountStorage.Big(), big.NewInt(1))
+	sessions := new(big.Int).Add(accountStorage, big.NewInt(1))
 	slot := crypto.Keccak256Hash(session[:], common.BigToHash(sessions).Bytes())
 	e.SetStorage(account, slot, common.BigToHash(word))
 }
@@ -60,9 +69,15 @@ func (e *EVM) Status(account common.Address, session common.Hash) *big.Int {
 	return new(big.Int).SetBytes(answer)
 }
 
-// HandleOp sends a bundle of one operation. The event is nil when EntryPoint
-// refused it.
-func (e *EVM) HandleOp(op *userop.Operation) (Result, *bindings.EntryPointUserOperationEvent) {
+// Handled is what became of a bundle of one operation.
+type Handled struct {
+	Gas     uint64                                 // of the whole transaction
+	Event   *bindings.EntryPointUserOperationEvent // nil when EntryPoint refused
+	Refused string                                 // EntryPoint's reason, "" when it took the operation
+}
+
+// HandleOp sends a bundle of one operation.
+func (e *EVM) HandleOp(op *userop.Operation) Handled {
 	e.t.Helper()
 	packed, err := op.Pack()
 	if err != nil {
@@ -71,10 +86,31 @@ func (e *EVM) HandleOp(op *userop.Operation) (Result, *bindings.EntryPointUserOp
 	entryPoint := bindings.NewEntryPoint()
 	ops := []bindings.PackedUserOperation{bindings.PackedUserOperation(packed)}
 	res := e.Send(userop.EntryPoint, nil, entryPoint.PackHandleOps(ops, Bundler))
+	if res.Err != nil {
+		return Handled{Gas: res.Gas, Refused: e.reason(res)}
+	}
 	for _, log := range res.Logs {
 		if event, err := entryPoint.UnpackUserOperationEventEvent(log); err == nil {
-			return res, event
+			return Handled{Gas: res.Gas, Event: event}
 		}
 	}
-	return res, nil
+	e.t.Fatalf("bundle of %s succeeded without an event", op.Sender)
+	return Handled{}
+}
+
+// reason reads FailedOp and FailedOpWithRevert; other failures, such as
+// running out of gas, are errors of the test.
+func (e *EVM) reason(res Result) string {
+	e.t.Helper()
+	failure, err := bindings.NewEntryPoint().UnpackError(res.Return)
+	if err != nil {
+		e.t.Fatalf("bundle failed: %v, %x", res.Err, res.Return)
+	}
+	switch failure := failure.(type) {
+	case *bindings.EntryPointFailedOp:
+		return failure.Reason
+	case *bindings.EntryPointFailedOpWithRevert:
+		return fmt.Sprintf("%s: %x", failure.Reason, failure.Inner)
+	}
+	return fmt.Sprintf("%T", failure)
 }

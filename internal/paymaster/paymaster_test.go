@@ -81,14 +81,11 @@ func (l *lab) handle(op *userop.Operation) string {
 		l.t.Fatal(err)
 	}
 	op.Signature = userop.OwnerSignature(userop.PersonalSign, userop.Proxy, sig)
-	res, event := l.evm.HandleOp(op)
-	if event == nil {
-		return string(res.Return)
+	handled := l.evm.HandleOp(op)
+	if handled.Refused == "" && handled.Event.Paymaster != l.address {
+		l.t.Errorf("%s has paid", handled.Event.Paymaster)
 	}
-	if event.Paymaster != l.address {
-		l.t.Errorf("%s has paid", event.Paymaster)
-	}
-	return ""
+	return handled.Refused
 }
 
 func TestSponsoredOperationIsIncluded(t *testing.T) {
@@ -215,8 +212,8 @@ func TestVerificationGasLimitForTheLongestSignature(t *testing.T) {
 		t.Fatal(err)
 	}
 	op.Signature = userop.SessionSignature(userop.Raw, packed, sig)
-	if res, event := l.evm.HandleOp(&op); event == nil {
-		t.Errorf("signature of %d bytes: refused: %q", len(op.Signature), res.Return)
+	if handled := l.evm.HandleOp(&op); handled.Refused != "" {
+		t.Errorf("signature of %d bytes: refused: %s", len(op.Signature), handled.Refused)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -368,10 +369,10 @@ func TestWindowEqualsEntryPoint(t *testing.T) {
 			}
 			op.Signature = userop.SessionSignature(userop.Raw, packed, sig)
 			c.evm.Time = now
-			res, event := c.evm.HandleOp(&op)
+			handled := c.evm.HandleOp(&op)
 			refusal := Evaluate(p, Status{State: Active}, Operation{Account: account, CallData: callData, WorstCaseFee: op.RequiredPrefund(), Time: now})
-			if (event == nil) != (refusal != nil) || event == nil && !bytes.Contains(res.Return, []byte("AA22")) {
-				t.Errorf("time %d: EntryPoint says %q, Go says %v", now, res.Return, refusal)
+			if (handled.Refused != "") != (refusal != nil) || refusal != nil && !strings.HasPrefix(handled.Refused, "AA22") {
+				t.Errorf("time %d: EntryPoint says %q, Go says %v", now, handled.Refused, refusal)
 			}
 		}
 	}

@@ -92,8 +92,5 @@ func (l *lab) refusal(home userop.Home, form userop.Form, layout func(userop.For
 		l.t.Fatal(err)
 	}
 	op.Signature = layout(form, home, sig)
-	if res, event := l.handle(&op); event == nil {
-		return string(res.Return)
-	}
-	return ""
+	return l.handle(&op).Refused
 }

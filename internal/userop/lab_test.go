@@ -108,20 +108,19 @@ func (l *lab) operation(home userop.Home, data []byte, sponsored bool) userop.Op
 // surplus is the gas that the bundler is paid for and did not use.
 func (l *lab) surplus(op *userop.Operation) int64 {
 	l.t.Helper()
-	res, event := l.handle(op)
-	if event == nil {
-		l.t.Fatalf("EntryPoint refused: %v %q", res.Err, res.Return)
+	handled := l.handle(op)
+	if handled.Refused != "" {
+		l.t.Fatalf("EntryPoint refused: %s", handled.Refused)
 	}
-	return event.ActualGasUsed.Int64() - int64(res.Gas)
+	return handled.Event.ActualGasUsed.Int64() - int64(handled.Gas)
 }
 
-// handle sends a bundle of the operation; the event is nil when EntryPoint
-// refused it.
-func (l *lab) handle(op *userop.Operation) (evmtest.Result, *bindings.EntryPointUserOperationEvent) {
+// handle sends a bundle of the operation.
+func (l *lab) handle(op *userop.Operation) evmtest.Handled {
 	l.t.Helper()
-	res, event := l.evm.HandleOp(op)
-	if event != nil {
+	handled := l.evm.HandleOp(op)
+	if handled.Refused == "" {
 		l.sequences[op.Sender]++
 	}
-	return res, event
+	return handled
 }
