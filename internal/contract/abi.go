@@ -52,11 +52,19 @@ type parameter struct {
 	Components []parameter
 }
 
-var fixedDimension = regexp.MustCompile(`\[(\d+)\]`)
+var (
+	fixedDimension = regexp.MustCompile(`\[(\d+)\]`)
+	integerType    = regexp.MustCompile(`^u?int(\d+)`)
+)
 
 func (p parameter) check(elements, depth int) error {
 	if depth > maxDepth {
 		return fmt.Errorf("tuples are nested deeper than %d", maxDepth)
+	}
+	if size := integerType.FindStringSubmatch(p.Type); size != nil {
+		if bits, err := strconv.Atoi(size[1]); err != nil || bits < 8 || bits > 256 || bits%8 != 0 {
+			return fmt.Errorf("type %s: integers have 8 to 256 bits in steps of 8", p.Type)
+		}
 	}
 	for _, d := range fixedDimension.FindAllStringSubmatch(p.Type, -1) {
 		n, err := strconv.Atoi(d[1])

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/big"
 	"reflect"
-	"slices"
 
 	"github.com/ethereum/go-ethereum/accounts/abi"
 	"github.com/ethereum/go-ethereum/common"
@@ -14,7 +13,7 @@ import (
 // Decode answers what a function of c returned, ready for JSON: nil for
 // nothing, the value itself for one, a list for several. Integers are decimal
 // strings whatever their size, addresses carry their checksum, bytes are hex,
-// tuples are objects when all members have names and lists otherwise.
+// tuples are objects.
 func Decode(c Contract, function string, data []byte) (any, error) {
 	m, err := method(c, function)
 	if err != nil {
@@ -71,13 +70,6 @@ func plain(t abi.Type, v reflect.Value) any {
 }
 
 func plainTuple(t abi.Type, v reflect.Value) any {
-	if slices.Contains(t.TupleRawNames, "") {
-		list := make([]any, len(t.TupleElems))
-		for i, e := range t.TupleElems {
-			list[i] = plain(*e, v.Field(i))
-		}
-		return list
-	}
 	object := make(map[string]any, len(t.TupleElems))
 	for i, e := range t.TupleElems {
 		object[t.TupleRawNames[i]] = plain(*e, v.Field(i))

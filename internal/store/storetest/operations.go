@@ -179,7 +179,8 @@ func leaseFences(s suite) {
 	tx := value(s.db.SaveTransaction(s.ctx, old, s.transactionOf(1, ops[0])))(s)
 	s.lease("a", -time.Second)
 	value(s.db.SaveTransaction(s.ctx, old, s.transactionOf(2)))(s) // expired, but nobody took it
-	s.lease("b", time.Minute)
+	s.lease("b", -time.Second)
+	s.lease("a", time.Minute) // the same name, but another epoch
 
 	_, err := s.db.SaveTransaction(s.ctx, old, s.transactionOf(3, ops[1]))
 	s.wantError(err, bundler.ErrLeaseLost)
