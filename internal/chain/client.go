@@ -29,6 +29,7 @@ type Client struct {
 	endpoints  []*endpoint
 	preferred  atomic.Int32 // index of the endpoint that answered last
 	entryPoint codeCache
+	lane       laneGas
 }
 
 // Dial connects to the nodes of one chain. It fails when nodes belong to

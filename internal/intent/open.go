@@ -63,6 +63,7 @@ type draft struct {
 	chain       AccountState
 	deployFirst bool     // the relayer creates the account
 	validation  *big.Int // gas of the dearest validation, with its margin
+	freshLane   uint64   // gas of the first write of a nonce lane
 	op          userop.Operation
 }
 
@@ -140,9 +141,9 @@ const (
 	// finds warm what the operation will find cold: the account, its
 	// implementation, and the slots of the implementation and of the owner.
 	coldAccessGas = 10_000
-	// The nonce lane is written against the verification limit too.
-	freshLaneGas = 22_100
-	usedLaneGas  = 5_000
+	// The nonce lane is written against the verification limit too; its first
+	// write is dearer, see Chain.FreshLaneGas.
+	usedLaneGas = 5_000
 	// A call keeps a 64th of the gas at each level: simulated use is no limit.
 	callGasFloor = 12_000
 )
@@ -180,7 +181,10 @@ func (d *draft) price(ctx context.Context) error {
 		verification.Add(verification, est.DeployGas)
 	}
 	d.validation = withMargin(verification, 10)
-	d.setVerificationGas(freshLaneGas) // the dearer case, until the lane is known
+	if d.freshLane, err = d.network.Chain.FreshLaneGas(ctx); err != nil {
+		return err
+	}
+	d.setVerificationGas(d.freshLane) // the dearer case, until the lane is known
 	call := withMargin(est.CallGas, 10)
 	d.op.CallGasLimit = call.Add(call, big.NewInt(callGasFloor))
 	longest := slices.MaxFunc(candidates, func(a, b []byte) int { return len(a) - len(b) })
@@ -188,8 +192,8 @@ func (d *draft) price(ctx context.Context) error {
 	return nil
 }
 
-func (d *draft) setVerificationGas(laneGas int64) {
-	d.op.VerificationGasLimit = new(big.Int).Add(d.validation, big.NewInt(entryPointGas+coldAccessGas+laneGas))
+func (d *draft) setVerificationGas(laneGas uint64) {
+	d.op.VerificationGasLimit = new(big.Int).Add(d.validation, new(big.Int).SetUint64(entryPointGas+coldAccessGas+laneGas))
 }
 
 func withMargin(gas *big.Int, percent int64) *big.Int {
@@ -246,7 +250,7 @@ func (d *draft) save(ctx context.Context) (Intent, error) {
 			return Intent{}, err
 		}
 		d.op.Nonce = userop.Nonce(lane, sequence)
-		d.setVerificationGas(freshLaneGas)
+		d.setVerificationGas(d.freshLane)
 		if sequence > 0 {
 			d.setVerificationGas(usedLaneGas)
 		}

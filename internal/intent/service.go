@@ -26,6 +26,9 @@ type Chain interface {
 	Fees(ctx context.Context) (maxFee, maxPriority *big.Int, err error)
 	// Sequence is the next sequence number in an account's nonce lane.
 	Sequence(ctx context.Context, sender common.Address, lane uint64) (uint64, error)
+	// FreshLaneGas is the gas that the EntryPoint uses to write the first nonce
+	// of a lane.
+	FreshLaneGas(ctx context.Context) (uint64, error)
 	// Account reads an account's owner and epoch, and whether it has code. Owner
 	// is zero before deployment.
 	Account(ctx context.Context, address common.Address) (AccountState, error)
