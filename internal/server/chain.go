@@ -3,10 +3,12 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/big"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/rpc"
 
 	"github.com/latchkey-dev/latchkey/internal/bindings"
 	"github.com/latchkey-dev/latchkey/internal/chain"
@@ -60,7 +62,25 @@ func (r reader) Call(ctx context.Context, chainID uint64, to common.Address, dat
 	if chainID != r.client.ChainID() {
 		return nil, notServed(chainID, r.client.ChainID())
 	}
-	return r.client.Call(ctx, common.Address{}, to, data)
+	out, err := r.client.Call(ctx, common.Address{}, to, data)
+	return out, readFault(chainID, to, err)
+}
+
+// readFault tells a contract that refuses, which is the client's business, from
+// a chain that is away.
+func readFault(chainID uint64, to common.Address, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, chain.ErrUnavailable):
+		return &fault.Fault{Kind: fault.Unavailable, Message: fmt.Sprintf("chain %d does not answer: try again later", chainID), Cause: err}
+	}
+	_, reverted := errors.AsType[*chain.RevertError](err)
+	_, answered := errors.AsType[rpc.Error](err)
+	if reverted || answered {
+		return fault.New(fault.Invalid, "the call of %s failed: %v", to, err)
+	}
+	return err
 }
 
 func notServed(chainID, served uint64) error {
