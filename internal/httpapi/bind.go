@@ -101,11 +101,18 @@ func bindRaw(v reflect.Value, in any, path string) error {
 		in = json.RawMessage(text)
 	}
 	raw, err := json.Marshal(in)
-	if err != nil {
-		return typeFault(path, in, "JSON")
+	if err != nil || !readable(raw) {
+		return fault.Field(path, nil, "has a number that is too great for other programs; send it as a string")
 	}
 	v.SetBytes(raw)
 	return nil
+}
+
+// readable reports whether every number of a JSON text is one that JSON
+// parsers can hold.
+func readable(raw []byte) bool {
+	var plain any
+	return json.Unmarshal(raw, &plain) == nil
 }
 
 func looksLikeJSON(text string) bool {
@@ -204,11 +211,7 @@ const maxEcho = 200
 // has numbers that clients cannot read.
 func echo(v any) any {
 	raw, err := json.Marshal(v)
-	if err != nil || len(raw) > maxEcho {
-		return nil
-	}
-	var plain any
-	if json.Unmarshal(raw, &plain) != nil {
+	if err != nil || len(raw) > maxEcho || !readable(raw) {
 		return nil
 	}
 	return v

@@ -256,6 +256,7 @@ func TestRefusedRequests(t *testing.T) {
 		"policy without strategy": {"POST", "/v1/policies", `{"name":"x","chainId":1}`, 400, "strategy: is required"},
 		"strategy of no schema":   {"POST", "/v1/policies", `{"name":"x","chainId":1,"strategy":{}}`, 400, "strategy.sponsorSchema: is required"},
 		"rule with a cap":         {"POST", "/v1/policy_rules", `{"type":"rate_limit","policy":"pol_1","gasLimit":"1"}`, 400, "gasLimit: rate_limit rules are not offered"},
+		"metadata too great":      {"POST", "/v1/players", `{"metadata":{"a":1e400}}`, 400, "metadata: has a number that is too great"},
 		"fee limit as a number":   {"POST", "/v1/project", `{"defaultFeeLimit":5}`, 400, "defaultFeeLimit: must be a string, is 5"},
 		"fee limit as hex":        {"POST", "/v1/project", `{"defaultFeeLimit":"0x5"}`, 400, "defaultFeeLimit: must be an amount in wei as a decimal string"},
 		"fee limit too great":     {"POST", "/v1/project", `{"defaultFeeLimit":"79228162514264337593543950336"}`, 400, "defaultFeeLimit: must be at most 79228162514264337593543950335 wei"},
