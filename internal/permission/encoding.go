@@ -1,6 +1,7 @@
 package permission
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"math/big"
@@ -134,16 +135,12 @@ func (p *Permission) readLists(rest []byte) {
 }
 
 func (p *Permission) checkCanonical() error {
-	if err := checkAscending("contracts", p.Contracts, common.Address.Cmp); err != nil {
-		return err
-	}
-	if err := checkAscending("functions", p.Functions, compareFunctions); err != nil {
-		return err
-	}
-	if err := checkAscending("paymasters", p.Paymasters, common.Address.Cmp); err != nil {
-		return err
-	}
-	return p.check()
+	return cmp.Or(
+		checkAscending("contracts", p.Contracts, common.Address.Cmp),
+		checkAscending("functions", p.Functions, compareFunctions),
+		checkAscending("paymasters", p.Paymasters, common.Address.Cmp),
+		p.check(),
+	)
 }
 
 func checkAscending[E fmt.Stringer](field string, list []E, compare func(a, b E) int) error {

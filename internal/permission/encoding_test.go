@@ -61,7 +61,8 @@ func drawPermission(t *rapid.T) Permission {
 	return p
 }
 
-func mustEncode(t interface{ Fatal(...any) }, p Permission) []byte {
+func mustEncode(t rapid.TB, p Permission) []byte {
+	t.Helper()
 	packed, err := p.Encode()
 	if err != nil {
 		t.Fatal(err)
@@ -124,10 +125,7 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, packed []byte) { assertCanonicalOrRefused(t, packed) })
 }
 
-func assertCanonicalOrRefused(t interface {
-	Fatal(...any)
-	Fatalf(string, ...any)
-}, packed []byte) {
+func assertCanonicalOrRefused(t rapid.TB, packed []byte) {
 	p, err := Decode(packed)
 	var field *FieldError
 	if err != nil {

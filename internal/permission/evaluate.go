@@ -1,6 +1,7 @@
 package permission
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math/big"
@@ -61,18 +62,13 @@ func refuse(rule Rule, limit, asked, format string, args ...any) *Refusal {
 // after it. Who signed is not judged here. p must be as Decode returned it.
 // Compare the answer with nil before it becomes an error.
 func Evaluate(p Permission, s Status, op Operation) *Refusal {
-	for _, rule := range []func() *Refusal{
-		func() *Refusal { return s.evaluate() },
-		func() *Refusal { return p.evaluateCall(op) },
-		func() *Refusal { return p.evaluateLimit(s) },
-		func() *Refusal { return p.evaluateFee(s, op) },
-		func() *Refusal { return p.evaluateWindow(op.Time) },
-	} {
-		if refusal := rule(); refusal != nil {
-			return refusal
-		}
-	}
-	return nil
+	return cmp.Or(
+		s.evaluate(),
+		p.evaluateCall(op),
+		p.evaluateLimit(s),
+		p.evaluateFee(s, op),
+		p.evaluateWindow(op.Time),
+	)
 }
 
 func (s Status) evaluate() *Refusal {

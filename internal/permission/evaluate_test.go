@@ -54,28 +54,38 @@ func TestEvaluateRefusals(t *testing.T) {
 		{"never registered", func(c *terms) { c.s.State = None }, RuleStatus, "active", "none", "status: the session must be active, is none"},
 		{"closed", func(c *terms) { c.s.State = Closed }, RuleStatus, "active", "closed", "was revoked"},
 		{"from the future", func(c *terms) { c.s.State = 7 }, RuleStatus, "active", "unknown (7)", "does not know"},
-		{"not execute", func(c *terms) { c.op.CallData = userop.RevokeSession(common.Hash{}) },
-			RuleFunctions, "one canonical execute(address,uint256,bytes)", userop.RevokeSessionSelector.String(), "the account's execute"},
-		{"trailing bytes", func(c *terms) { c.op.CallData = append(c.op.CallData, 0) },
-			RuleFunctions, "one canonical execute(address,uint256,bytes)", "", "does not fill call data"},
-		{"the account", func(c *terms) { c.op.CallData = execute(t, account, 0, mint[:]) },
-			RuleTarget, "any contract but the account and the EntryPoint", account.Hex(), "may not call the account itself"},
+		{
+			"not execute", func(c *terms) { c.op.CallData = userop.RevokeSession(common.Hash{}) },
+			RuleFunctions, "one canonical execute(address,uint256,bytes)", userop.RevokeSessionSelector.String(), "the account's execute",
+		},
+		{
+			"trailing bytes", func(c *terms) { c.op.CallData = append(c.op.CallData, 0) },
+			RuleFunctions, "one canonical execute(address,uint256,bytes)", "", "does not fill call data",
+		},
+		{
+			"the account", func(c *terms) { c.op.CallData = execute(t, account, 0, mint[:]) },
+			RuleTarget, "any contract but the account and the EntryPoint", account.Hex(), "may not call the account itself",
+		},
 		{"the EntryPoint by a sudo key", func(c *terms) {
 			c.p.Sudo, c.p.Contracts, c.p.Functions = true, nil, nil
 			c.op.CallData = execute(t, userop.EntryPoint, 0, nil)
 		}, RuleTarget, "any contract but the account and the EntryPoint", userop.EntryPoint.Hex(), "may not call the EntryPoint"},
-		{"other function", func(c *terms) {
-			c.op.CallData = execute(t, token, 0, transfer[:])
-			c.op.Function = "transfer(address,uint256)"
-		}, RuleFunctions, "0x6a627842 on " + nft.Hex() + ", all functions of 0x0c00000000000000000000000000000000000000",
+		{
+			"other function", func(c *terms) {
+				c.op.CallData = execute(t, token, 0, transfer[:])
+				c.op.Function = "transfer(address,uint256)"
+			}, RuleFunctions, "0x6a627842 on " + nft.Hex() + ", all functions of 0x0c00000000000000000000000000000000000000",
 			"transfer(address,uint256) 0xa9059cbb on " + token.Hex(),
-			"functions: transfer(address,uint256) 0xa9059cbb on " + token.Hex() + " is not granted; granted are 0x6a627842 on " + nft.Hex()},
+			"functions: transfer(address,uint256) 0xa9059cbb on " + token.Hex() + " is not granted; granted are 0x6a627842 on " + nft.Hex(),
+		},
 		{"other contract", func(c *terms) {
 			c.p.Functions = nil
 			c.op.CallData = execute(t, token, 0, transfer[:])
 		}, RuleContracts, "0x0c00000000000000000000000000000000000000", token.Hex(), "0xa9059cbb on " + token.Hex() + " is not granted; granted are all functions of 0x0c"},
-		{"short data", func(c *terms) { c.op.CallData = execute(t, nft, 0, mint[:3]) },
-			RuleFunctions, "", "", "a call without function (3 bytes of data) on " + nft.Hex()},
+		{
+			"short data", func(c *terms) { c.op.CallData = execute(t, nft, 0, mint[:3]) },
+			RuleFunctions, "", "", "a call without function (3 bytes of data) on " + nft.Hex(),
+		},
 		{"value", func(c *terms) { c.op.CallData = execute(t, nft, 7, mint[:]) }, RuleValue, "0", "7", "7 wei were sent"},
 		{"used up", func(c *terms) { c.s.Uses = 3 }, RuleLimit, "3", "1", "limit: 3 of 3 calls are used"},
 		{"foreign paymaster", func(c *terms) { c.op.Paymaster = token }, RulePaymasters, paymaster.Hex(), token.Hex(), "is not granted; granted: " + paymaster.Hex()},

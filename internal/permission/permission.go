@@ -2,6 +2,7 @@ package permission
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"math/big"
 	"slices"
@@ -116,12 +117,7 @@ func (p Permission) feeLimit() *big.Int {
 // check answers a *FieldError for the first field that no canonical encoding
 // can have. The order of lists is not looked at.
 func (p Permission) check() error {
-	for _, check := range []func() error{p.checkSigner, p.checkWindow, p.checkLimits, p.checkRules} {
-		if err := check(); err != nil {
-			return err
-		}
-	}
-	return nil
+	return cmp.Or(p.checkSigner(), p.checkWindow(), p.checkLimits(), p.checkRules())
 }
 
 func (p Permission) checkSigner() error {

@@ -168,18 +168,24 @@ func typedData(t *rapid.T, op Operation, chainID uint64) apitypes.TypedData {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var chain = new(big.Int).SetUint64(chainID)
+	chain := new(big.Int).SetUint64(chainID)
 	return apitypes.TypedData{
 		Types: apitypes.Types{
 			"EIP712Domain": {
-				{Name: "name", Type: "string"}, {Name: "version", Type: "string"},
-				{Name: "chainId", Type: "uint256"}, {Name: "verifyingContract", Type: "address"},
+				{Name: "name", Type: "string"},
+				{Name: "version", Type: "string"},
+				{Name: "chainId", Type: "uint256"},
+				{Name: "verifyingContract", Type: "address"},
 			},
 			"PackedUserOperation": {
-				{Name: "sender", Type: "address"}, {Name: "nonce", Type: "uint256"},
-				{Name: "initCode", Type: "bytes"}, {Name: "callData", Type: "bytes"},
-				{Name: "accountGasLimits", Type: "bytes32"}, {Name: "preVerificationGas", Type: "uint256"},
-				{Name: "gasFees", Type: "bytes32"}, {Name: "paymasterAndData", Type: "bytes"},
+				{Name: "sender", Type: "address"},
+				{Name: "nonce", Type: "uint256"},
+				{Name: "initCode", Type: "bytes"},
+				{Name: "callData", Type: "bytes"},
+				{Name: "accountGasLimits", Type: "bytes32"},
+				{Name: "preVerificationGas", Type: "uint256"},
+				{Name: "gasFees", Type: "bytes32"},
+				{Name: "paymasterAndData", Type: "bytes"},
 			},
 		},
 		PrimaryType: "PackedUserOperation",
