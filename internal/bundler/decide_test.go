@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ethereum/go-ethereum/accounts/abi"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
 
@@ -326,6 +327,43 @@ func TestReadRefusal(t *testing.T) {
 	} {
 		if r, ok := readRefusal(data, 3); ok {
 			t.Errorf("%s was read as %+v", name, r)
+		}
+	}
+}
+
+func TestBundlersFault(t *testing.T) {
+	contract := entryPoint.GetABI()
+	failedOp := func(reason string) []byte {
+		failed := contract.Errors["FailedOp"]
+		data, err := failed.Inputs.Pack(big.NewInt(0), reason)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return append(failed.ID.Bytes()[:4:4], data...)
+	}
+	text, err := abi.NewType("string", "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain := func(reason string) []byte {
+		data, err := abi.Arguments{{Type: text}}.Pack(reason)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return append([]byte{0x08, 0xc3, 0x79, 0xa0}, data...)
+	}
+	for _, tt := range []struct {
+		data []byte
+		want bool
+	}{
+		{failedOp("AA95 out of gas"), true},
+		{plain("AA91 failed send to beneficiary"), true},
+		{failedOp("AA24 signature error"), false},
+		{plain("something else"), false},
+		{nil, false},
+	} {
+		if got := bundlersFault(tt.data); got != tt.want {
+			t.Errorf("%x: %v, want %v", tt.data, got, tt.want)
 		}
 	}
 }

@@ -3,8 +3,11 @@ package bundler
 import (
 	"encoding/hex"
 	"errors"
+	"math"
 	"math/big"
 	"strings"
+
+	"github.com/ethereum/go-ethereum/accounts/abi"
 
 	"github.com/latchkey-dev/latchkey/internal/bindings"
 )
@@ -19,10 +22,10 @@ type refusal struct {
 
 // Codes that say something else than that the operation is wrong.
 const (
-	codeNotDeployed  = "AA20" // account not deployed
-	codeNonce        = "AA25" // invalid account nonce
-	codePoorSponsor  = "AA31" // paymaster deposit too low
-	codeBundlerFault = "AA9"  // AA90 to AA96: the transaction around the operations is wrong
+	codeNotDeployed   = "AA20" // account not deployed
+	codeNonce         = "AA25" // invalid account nonce
+	codePoorSponsor   = "AA31" // paymaster deposit too low
+	codesOfTheBundler = "AA9"  // AA90 to AA96: the transaction around the operations is wrong
 )
 
 func (r refusal) is(code string) bool { return strings.HasPrefix(r.reason, code) }
@@ -92,6 +95,16 @@ func readRefusal(data []byte, operations int) (r refusal, ok bool) {
 	}
 	r.index = int(index.Int64())
 	return r, true
+}
+
+// bundlersFault reports whether EntryPoint blames the transaction and not an
+// operation, by FailedOp or by a plain reason.
+func bundlersFault(data []byte) bool {
+	if r, ok := readRefusal(data, math.MaxInt32); ok {
+		return r.is(codesOfTheBundler)
+	}
+	reason, err := abi.UnpackRevert(data)
+	return err == nil && strings.HasPrefix(reason, codesOfTheBundler)
 }
 
 // revertError is a call that the chain ran and that failed. Every other error

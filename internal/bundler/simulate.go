@@ -41,19 +41,21 @@ func (p *pass) simulate(ctx context.Context, bundle []candidate) ([]candidate, e
 }
 
 // withoutCulprit deals with the operation that makes a bundle fail and answers
-// the bundle without it; where none is named, half of the bundle.
+// the bundle without it; where none is to blame, half of the bundle.
 func (p *pass) withoutCulprit(ctx context.Context, bundle []candidate, failure *revertError) ([]candidate, error) {
 	refused, named := readRefusal(failure.data, len(bundle))
+	ours := bundlersFault(failure.data)
 	switch {
-	case named && refused.is(codeBundlerFault):
-		return nil, fmt.Errorf("EntryPoint refuses the bundle itself, not an operation of it: %s", refused.reason)
-	case named:
+	case named && !ours:
 		rest := slices.Delete(slices.Clone(bundle), refused.index, refused.index+1)
 		return rest, p.refuse(ctx, bundle[refused.index].Operation, refused)
-	case len(bundle) == 1:
-		return nil, p.drop(ctx, bundle[0].Operation, "EntryPoint's handleOps fails with it: "+failure.words(p.Explain))
+	case len(bundle) > 1:
+		return bundle[:len(bundle)/2], nil
+	case ours:
+		p.hold(bundle[0].Operation, "EntryPoint refuses the transaction around it: "+failure.words(p.Explain))
+		return nil, nil
 	}
-	return bundle[:len(bundle)/2], nil
+	return nil, p.drop(ctx, bundle[0].Operation, "EntryPoint's handleOps fails with it: "+failure.words(p.Explain))
 }
 
 // tryBundle simulates the bundle. A *revertError says that it fails on chain.
