@@ -424,13 +424,13 @@ func (k *kept) Release(_ context.Context, project, key string) error {
 // against api/openapi.yaml.
 type api struct {
 	*world
-	t       *testing.T
+	t       testing.TB
 	handler http.Handler
 	kept    *kept
 	log     *bytes.Buffer
 }
 
-func newAPI(t *testing.T) *api {
+func newAPI(t testing.TB) *api {
 	t.Helper()
 	a := &api{world: newWorld(), t: t, kept: &kept{rows: map[string]*keptRow{}}, log: &bytes.Buffer{}}
 	a.handler = New(Deps{
@@ -515,7 +515,7 @@ var spec = sync.OnceValues(func() (routers.Router, error) {
 
 // checkAnswer validates an answer against the description. Routes that it does
 // not have are answered with an error, whose shape is that of all errors.
-func checkAnswer(t *testing.T, r *http.Request, rec *httptest.ResponseRecorder) {
+func checkAnswer(t testing.TB, r *http.Request, rec *httptest.ResponseRecorder) {
 	t.Helper()
 	router, err := spec()
 	if err != nil {
