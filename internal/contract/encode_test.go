@@ -217,11 +217,15 @@ func TestDecode(t *testing.T) {
 	for _, d := range []struct{ function, data, want string }{
 		{"none", "", `null`},
 		{"big", strings.Repeat("f", 64), `"115792089237316195423570985008687907853269984665640564039457584007913129639935"`},
-		{"mixed", strings.Repeat("f", 63) + "e" + word(lowered[2:]) + "deadbeef" + strings.Repeat("0", 56) +
-			word("c0") + word("100") + word("1") + word("2") + "abcd" + strings.Repeat("0", 60) + word("2") + "6869" + strings.Repeat("0", 60),
-			`["-2","` + mixed + `","0xdeadbeef","0xabcd","hi",true]`},
-		{"named", word("20") + word("1") + word("7") + "aabb" + strings.Repeat("0", 60) + "ccdd" + strings.Repeat("0", 60),
-			`[{"id":"7","tags":["0xaabb","0xccdd"]}]`},
+		{
+			"mixed", strings.Repeat("f", 63) + "e" + word(lowered[2:]) + "deadbeef" + strings.Repeat("0", 56) +
+				word("c0") + word("100") + word("1") + word("2") + "abcd" + strings.Repeat("0", 60) + word("2") + "6869" + strings.Repeat("0", 60),
+			`["-2","` + mixed + `","0xdeadbeef","0xabcd","hi",true]`,
+		},
+		{
+			"named", word("20") + word("1") + word("7") + "aabb" + strings.Repeat("0", 60) + "ccdd" + strings.Repeat("0", 60),
+			`[{"id":"7","tags":["0xaabb","0xccdd"]}]`,
+		},
 		{"two", word("1") + word("9"), `[true,"9"]`},
 	} {
 		data, err := hex.DecodeString(d.data)

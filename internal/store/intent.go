@@ -193,16 +193,25 @@ func (db *DB) Intent(ctx context.Context, projectID, id string) (intent.Intent, 
 	return intents.one(ctx, db.reader, owned(projectID, id), "")
 }
 
+// ofSession finds what a session signed and what acts on it. It stands alone,
+// with the project inside: beside a condition on the project, SQLite would read
+// every intent of the project instead of the two small indexes. The last
+// condition is that of the index on signed_by.
+const ofSession = `id IN (
+	SELECT id FROM intents WHERE project_id = $%d AND session_id = $%d
+	UNION ALL
+	SELECT id FROM intents WHERE project_id = $%d AND signed_by = $%d AND signed_by NOT IN ('', 'owner'))`
+
 // Intents answers one page of a project's intents.
 func (db *DB) Intents(ctx context.Context, projectID string, f intent.Filter, req page.Request) (page.Page[intent.Intent], error) {
-	w := by("project_id", projectID).
-		in("account_id", f.AccountIDs).
+	w := by("project_id", projectID)
+	if f.SessionID != "" {
+		w = where{}.with(ofSession, projectID, f.SessionID, projectID, f.SessionID)
+	}
+	w = w.in("account_id", f.AccountIDs).
 		in("player_id", f.PlayerIDs).
 		in("policy_id", f.PolicyIDs).
 		givenNumber("chain_id", f.ChainID)
-	if f.SessionID != "" {
-		w = w.with("(session_id = $%d OR signed_by = $%d)", f.SessionID, f.SessionID)
-	}
 	if f.Final != nil {
 		w = w.with(either(!*f.Final, openIntent))
 	}

@@ -82,8 +82,10 @@ func idempotencyRace(s suite) {
 
 func idempotencyAges(s suite) {
 	s.db.AnswerLease = -time.Second // what begins now has died already
-	if !s.begin("dead", "r", "h") || !s.begin("dead", "r", "h") {
-		s.Error("the key of a dead request is not taken over")
+	for range 2 {
+		if !s.begin("dead", "r", "h") {
+			s.Error("the key of a dead request is not taken over")
+		}
 	}
 	_, err := s.db.Begin(s.ctx, s.project.ID, "dead", "r", "other")
 	s.wantFault(err, fault.Conflict)

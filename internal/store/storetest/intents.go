@@ -95,6 +95,7 @@ func intentFilters(s suite) {
 	ses := s.newSession(b, 1)
 	register := value(s.db.Intent(s.ctx, s.project.ID, ses.RegisterIntent))(s)
 	plain, sponsored, used := s.intentOf(a, 1), s.intentOf(a, 2), s.intentOf(b, 2)
+	plain.SignedBy = intent.OwnerSigned
 	sponsored.PolicyID = p.ID
 	used.SignedBy, used.Status = ses.ID, intent.Succeeded
 	for i, in := range []*intent.Intent{&plain, &sponsored, &used} {
@@ -112,6 +113,8 @@ func intentFilters(s suite) {
 		{"players", intent.Filter{PlayerIDs: []string{b.PlayerID}}, []intent.Intent{register, used}},
 		{"policies", intent.Filter{PolicyIDs: []string{"pol_none", p.ID}, AccountIDs: []string{a.ID}}, []intent.Intent{sponsored}},
 		{"session", intent.Filter{SessionID: ses.ID}, []intent.Intent{register, used}},
+		{"session and account", intent.Filter{SessionID: ses.ID, AccountIDs: []string{a.ID}}, nil},
+		{"session of nobody", intent.Filter{SessionID: "owner"}, nil},
 		{"chain", intent.Filter{ChainID: 1}, nil},
 		{"final", intent.Filter{Final: &yes}, []intent.Intent{used}},
 		{"open", intent.Filter{Final: &no, SessionID: ses.ID}, []intent.Intent{register}},
@@ -121,6 +124,10 @@ func intentFilters(s suite) {
 			s.Errorf("%s: total %d, want %d", c.name, got.Total, len(c.want))
 		}
 		same(s, got.Items, c.want)
+	}
+	other := s.newProject()
+	if got := value(s.db.Intents(s.ctx, other.ID, intent.Filter{SessionID: ses.ID}, page.Request{}))(s); got.Total != 0 {
+		s.Errorf("another project sees %d intents of the session", got.Total)
 	}
 }
 
