@@ -150,6 +150,7 @@ type wallet struct {
 	salt    common.Hash
 	address common.Address
 	lane    uint64
+	fresh   bool // not deployed by the test
 }
 
 // wallet makes an account row. The account has money at once, and code only
@@ -158,7 +159,7 @@ func (e *env) wallet(deployed bool) *wallet {
 	e.t.Helper()
 	key := e.newECDSA()
 	owner := crypto.PubkeyToAddress(key.PublicKey)
-	w := &wallet{env: e, owner: key, salt: common.BytesToHash(owner[:])}
+	w := &wallet{env: e, owner: key, fresh: !deployed, salt: common.BytesToHash(owner[:])}
 	w.address = bindings.AccountAddress(e.result.Factory, e.result.Account, owner, w.salt)
 	w.id = "acc_" + w.address.Hex()
 	e.must(e.db.CreatePlayer(e.t.Context(), player.Player{ID: "pla_" + w.id, ProjectID: "pro_1", CreatedAt: time.Now(), UpdatedAt: time.Now()}))
