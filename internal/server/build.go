@@ -147,7 +147,7 @@ func (s *Server) api(cfg Config, where contracts) http.Handler {
 		Sponsor:     s.Sponsor,
 		Sessions:    s.Sessions,
 		Intents:     s.Intents,
-		Idempotency: idempotency{s.store},
+		Idempotency: s.store,
 		Version:     cfg.Version,
 		Chains: []httpapi.Chain{{
 			ID:             s.client.ChainID(),

@@ -10,35 +10,25 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/fault"
 )
 
-// Answer is a stored reply to a request that carried an idempotency key.
-type Answer struct {
-	Status int
-	Body   []byte
-}
-
 // answerLease is the usual AnswerLease of a DB.
 const answerLease = time.Minute
 
-// Begin claims an idempotency key of a project for a request and answers nil,
-// or answers the reply that the same request got earlier. It answers a fault of
-// kind Conflict when the key came with another request (route or requestHash
-// differ), or when the same request is in flight. After nil the caller must
-// call Finish or Release.
-func (db *DB) Begin(ctx context.Context, projectID, key, route, requestHash string) (*Answer, error) {
-	var stored *Answer
-	err := db.write(ctx, func(tx *sql.Tx) error {
-		stored = nil
+// Begin claims an idempotency key of a project for a request and answers the
+// status 0, or answers the reply that the same request got earlier. It answers a
+// fault of kind Conflict when the key came with another request (route or
+// requestHash differ), or when the same request is in flight. After status 0 the
+// caller must call Finish or Release.
+func (db *DB) Begin(ctx context.Context, projectID, key, route, requestHash string) (status int, body []byte, err error) {
+	err = db.write(ctx, func(tx *sql.Tx) error {
+		status, body = 0, nil
 		claimed, err := db.claim(ctx, tx, projectID, key, route, requestHash)
 		if err != nil || claimed {
 			return err
 		}
-		stored, err = db.answer(ctx, tx, projectID, key, route, requestHash)
+		status, body, err = storedAnswer(ctx, tx, projectID, key, route, requestHash)
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return stored, nil
+	return status, body, err
 }
 
 // claim inserts the key, or takes over the row of the same request whose lease
@@ -62,27 +52,26 @@ func (db *DB) claim(ctx context.Context, tx *sql.Tx, projectID, key, route, requ
 	return n == 1, nil
 }
 
-// answer reads the reply under a key that could not be claimed.
-func (db *DB) answer(ctx context.Context, tx *sql.Tx, projectID, key, route, requestHash string) (*Answer, error) {
+// storedAnswer reads the reply under a key that could not be claimed.
+func storedAnswer(ctx context.Context, tx *sql.Tx, projectID, key, route, requestHash string) (int, []byte, error) {
 	var (
-		storedRoute, storedHash string
-		status                  sql.NullInt64
-		a                       Answer
+		forRoute, forRequest string
+		status               sql.NullInt64
+		body                 []byte
 	)
 	err := tx.QueryRowContext(ctx, "SELECT route, request_hash, status, body FROM idempotency_keys WHERE project_id = $1 AND key = $2",
-		projectID, key).Scan(&storedRoute, &storedHash, &status, blob("body", &a.Body))
+		projectID, key).Scan(&forRoute, &forRequest, &status, blob("body", &body))
 	switch {
 	case errors.Is(err, sql.ErrNoRows): // released between the two statements
-		return nil, fault.New(fault.Conflict, "a request with the same idempotency key is in flight: send it again")
+		return 0, nil, fault.New(fault.Conflict, "a request with idempotency key %q was in flight until now: send it again", key)
 	case err != nil:
-		return nil, fmt.Errorf("read idempotency key: %w", err)
-	case storedRoute != route || storedHash != requestHash:
-		return nil, fault.New(fault.Conflict, "idempotency key %q was used with another request: use a new key for a new request", key)
+		return 0, nil, fmt.Errorf("read idempotency key: %w", err)
+	case forRoute != route || forRequest != requestHash:
+		return 0, nil, fault.New(fault.Conflict, "idempotency key %q was used with another request: use a new key for a new request", key)
 	case !status.Valid:
-		return nil, fault.New(fault.Conflict, "a request with idempotency key %q is in flight: wait for its answer or send it again later", key)
+		return 0, nil, fault.New(fault.Conflict, "a request with idempotency key %q is in flight: wait for its answer or send it again later", key)
 	}
-	a.Status = int(status.Int64)
-	return &a, nil
+	return int(status.Int64), body, nil
 }
 
 // Finish stores the reply to a claimed request, for the same request to get

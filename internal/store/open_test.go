@@ -133,7 +133,7 @@ func TestTwoProcessesOneFile(t *testing.T) {
 	}
 
 	// A key claimed by one process is neither answered nor freed by another.
-	if _, err := handles[0].Begin(ctx, "pro_1", "k", "r", "h"); err != nil {
+	if _, _, err := handles[0].Begin(ctx, "pro_1", "k", "r", "h"); err != nil {
 		t.Fatal(err)
 	}
 	if err := handles[1].Finish(ctx, "pro_1", "k", 200, nil); err != nil {
@@ -142,8 +142,8 @@ func TestTwoProcessesOneFile(t *testing.T) {
 	if err := handles[1].Release(ctx, "pro_1", "k"); err != nil {
 		t.Fatal(err)
 	}
-	if stored, err := handles[1].Begin(ctx, "pro_1", "k", "r", "h"); err == nil {
-		t.Errorf("a claimed key is free, or answered with %v", stored)
+	if status, _, err := handles[1].Begin(ctx, "pro_1", "k", "r", "h"); err == nil {
+		t.Errorf("a claimed key is free, or answered with %d", status)
 	}
 }
 
