@@ -9,12 +9,15 @@ import (
 
 	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/ethereum/go-ethereum/rpc"
+
+	"github.com/latchkey-dev/latchkey/internal/fault"
 )
 
 var (
-	// ErrUnavailable means that no node gave an answer. A write may have
-	// happened all the same.
-	ErrUnavailable = errors.New("no RPC node of the chain is available")
+	// ErrUnavailable means that no node gave an answer. It is a fault, so that
+	// API clients learn that the chain is away; which node failed how is said by
+	// the error that wraps it. A write may have happened all the same.
+	ErrUnavailable error = fault.New(fault.Unavailable, "no RPC node of the chain answers: try again later")
 
 	// ErrNonceTooLow means that another transaction used the nonce, or this one
 	// did and is mined.

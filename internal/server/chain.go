@@ -63,21 +63,15 @@ func (r reader) Call(ctx context.Context, chainID uint64, to common.Address, dat
 		return nil, notServed(chainID, r.client.ChainID())
 	}
 	out, err := r.client.Call(ctx, common.Address{}, to, data)
-	return out, readFault(chainID, to, err)
+	return out, readFault(to, err)
 }
 
 // readFault tells a contract that refuses, which is the client's business, from
 // a chain that is away.
-func readFault(chainID uint64, to common.Address, err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, chain.ErrUnavailable):
-		return &fault.Fault{Kind: fault.Unavailable, Message: fmt.Sprintf("chain %d does not answer: try again later", chainID), Cause: err}
-	}
+func readFault(to common.Address, err error) error {
 	_, reverted := errors.AsType[*chain.RevertError](err)
 	_, answered := errors.AsType[rpc.Error](err)
-	if reverted || answered {
+	if (reverted || answered) && !errors.Is(err, chain.ErrUnavailable) {
 		return fault.New(fault.Invalid, "the call of %s failed: %v", to, err)
 	}
 	return err
