@@ -3,6 +3,7 @@ package intent
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"math/big"
@@ -228,8 +229,8 @@ func parseHex(path, s string) ([]byte, error) {
 
 // inField puts a path before the field of a fault.
 func inField(path string, err error) error {
-	f, ok := err.(*fault.Fault)
-	if !ok {
+	var f *fault.Fault
+	if !errors.As(err, &f) {
 		return err
 	}
 	moved := *f
