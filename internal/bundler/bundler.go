@@ -19,8 +19,8 @@ type Limits struct {
 	Gas           uint64        // most for one transaction, at most 2^24 (EIP-7825)
 	InFlight      int           // most transactions that wait to be mined
 	Attempts      int           // transactions that may fail on chain for an operation before it is dropped
-	Poll          time.Duration // pause between passes while a transaction is under way
-	Idle          time.Duration // pause between passes while nothing is, unless woken
+	Poll          time.Duration // shortest pause between passes while a transaction is under way
+	Idle          time.Duration // longest pause between passes, unless woken
 	Lease         time.Duration // how long a process that died keeps others from its relayer
 	Resend        time.Duration // a transaction that is not mined is broadcast again, or counts as replaced when its nonce is used
 	Stuck         time.Duration // a transaction that is not mined gets higher fees
@@ -98,6 +98,8 @@ type Status struct {
 	Paused   string // why nothing new is sent, "" when nothing stands in the way
 	Held     string // why an operation waits that could be sent by itself, "" when none does
 	Error    string // of the last pass, "" when it went well
+
+	youngest time.Time // first broadcast of the youngest transaction under way, zero for none
 }
 
 // Status reports how the last pass went. It does not wait for one under way.
@@ -109,12 +111,16 @@ func (b *Bundler) Status() Status {
 	return s
 }
 
-// Pause is how long to wait before the next Step, unless operations arrive.
+// Pause is how long to wait before the next Step, unless operations arrive. It
+// grows with the age of the youngest transaction under way: what is not mined
+// soon will not be mined in the next instant.
 func (b *Bundler) Pause() time.Duration {
-	if s := b.Status(); s.InFlight > 0 {
-		return b.effective().Poll
+	limits, youngest := b.effective(), b.Status().youngest
+	if youngest.IsZero() {
+		return limits.Idle
 	}
-	return b.effective().Idle
+	const share = 8
+	return max(limits.Poll, min(limits.Idle, b.now().Sub(youngest)/share))
 }
 
 // Step makes one pass. It takes or renews the lease, or does nothing while

@@ -75,7 +75,11 @@ func (p *pass) outcome() Status {
 	s := p.status
 	s.Queued, s.InFlight = p.queued, len(p.live)
 	for _, tx := range p.live {
-		if p.sighting(tx).unfunded {
+		seen := p.sighting(tx)
+		if seen.priced.After(s.youngest) {
+			s.youngest = seen.priced
+		}
+		if seen.unfunded {
 			s.Paused = fmt.Sprintf("relayer %s cannot pay for transaction %s: send it funds", p.relayer(), tx.Hash)
 		}
 	}

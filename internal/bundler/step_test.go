@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
@@ -293,6 +294,32 @@ func TestStep_waitsForBaseFeeWithPatience(t *testing.T) {
 	}
 	e.clock.advance(bundler.DefaultLimits.Patience + 1)
 	e.wantDropped(e.settle(b, op), "given up after 30m0s: its maxFeePerGas 1 is below the base fee")
+}
+
+func TestPause_growsWithTheWait(t *testing.T) {
+	e := newEnv(t)
+	on := &faults{Client: e.chain, send: func([]byte, func() error) error { return nil }}
+	b := e.bundler("a", on)
+	b.Limits.Poll, b.Limits.Idle = time.Minute, time.Hour
+	want := func(what string, pause time.Duration) {
+		t.Helper()
+		if got := b.Pause().Truncate(time.Minute); got != pause {
+			t.Errorf("pause %s is %s, want %s", what, got, pause)
+		}
+	}
+	e.must(b.Step(t.Context()))
+	want("without work", time.Hour)
+	w := e.wallet(true)
+	op := e.enqueue(w, w.mint())
+	e.must(b.Step(t.Context()))
+	want("after a broadcast", time.Minute)
+	e.clock.advance(80 * time.Minute)
+	want("80 minutes later", 10*time.Minute)
+	e.clock.advance(24 * time.Hour)
+	want("a day later", time.Hour)
+	on.set(func(f *faults) { f.send = nil })
+	e.settle(b, op)
+	want("when all is done", time.Hour)
 }
 
 func TestStep_manyAtOnce(t *testing.T) {
