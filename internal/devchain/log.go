@@ -12,28 +12,42 @@ import (
 	"github.com/ethereum/go-ethereum/params"
 )
 
-// routeLogs sends the node's warnings and errors to logger. The node has one
-// log for the whole process, so of two nodes the later one's logger gets all.
+// routeLogs sends what the node has to say to logger: errors as they are, its
+// warnings at debug level, since they speak of peers, snapshots and reverted
+// calls that mean nothing on a chain of one node. The node has one log for the
+// whole process, so of two nodes the later one's logger gets all.
 func routeLogs(logger *slog.Logger) {
-	handler := warnings{logger.Handler()}.WithAttrs([]slog.Attr{slog.String("component", "devchain")})
+	handler := quieter{logger.Handler()}.WithAttrs([]slog.Attr{slog.String("component", "devchain")})
 	// The wrapper hides the concrete type: given that, the node's log package
 	// would also replace the process-wide slog default.
 	log.SetDefault(struct{ log.Logger }{log.NewLogger(handler)})
 }
 
-// warnings drops the running commentary that a node writes at lower levels.
-type warnings struct{ slog.Handler }
+// quieter drops the running commentary of a node and lowers its warnings.
+type quieter struct{ slog.Handler }
 
-func (w warnings) Enabled(ctx context.Context, level slog.Level) bool {
-	return level >= slog.LevelWarn && w.Handler.Enabled(ctx, level)
+func (q quieter) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && q.Handler.Enabled(ctx, lowered(level))
 }
 
-func (w warnings) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return warnings{w.Handler.WithAttrs(attrs)}
+func (q quieter) Handle(ctx context.Context, record slog.Record) error {
+	record.Level = lowered(record.Level)
+	return q.Handler.Handle(ctx, record)
 }
 
-func (w warnings) WithGroup(name string) slog.Handler {
-	return warnings{w.Handler.WithGroup(name)}
+func lowered(level slog.Level) slog.Level {
+	if level == slog.LevelWarn {
+		return slog.LevelDebug
+	}
+	return level
+}
+
+func (q quieter) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return quieter{q.Handler.WithAttrs(attrs)}
+}
+
+func (q quieter) WithGroup(name string) slog.Handler {
+	return quieter{q.Handler.WithGroup(name)}
 }
 
 // refuseScriptTracers answers a request for a JavaScript tracer, or for a
