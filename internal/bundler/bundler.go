@@ -94,7 +94,7 @@ type Status struct {
 	Relayer  common.Address
 	Leading  bool   // this process holds the lease
 	Queued   int    // operations that wait
-	InFlight int    // transactions that are not mined yet
+	InFlight int    // transactions that are not final yet
 	Paused   string // why nothing new is sent, "" when nothing stands in the way
 	Held     string // why an operation waits that could be sent by itself, "" when none does
 	Error    string // of the last pass, "" when it went well
