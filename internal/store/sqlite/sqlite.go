@@ -43,7 +43,7 @@ func Open(ctx context.Context, path string) (writer, reader *sql.DB, err error) 
 	}
 	writer.SetMaxOpenConns(1)
 	if err := prepare(ctx, writer); err != nil {
-		return nil, nil, errors.Join(fmt.Errorf("open SQLite file %s: %w", path, err), writer.Close())
+		return nil, nil, errors.Join(fmt.Errorf("open SQLite file %s (its directory must exist and be writable): %w", path, err), writer.Close())
 	}
 	// The reader opens second: the writer has made the file and its WAL.
 	reader, err = open(path, "_query_only=1")
