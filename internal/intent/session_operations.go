@@ -78,10 +78,11 @@ func (o SessionOperations) SignedWith(ctx context.Context, projectID, intentID s
 func (o SessionOperations) Withdraw(ctx context.Context, intentID string) (ok bool, err error) {
 	s := o.Service
 	_, err = s.Store.ChangeIntent(ctx, intentID, func(c *Change) error {
-		if c.Intent.Status == Signed || c.Intent.Status == Succeeded {
+		// The step may run again after a conflict, and find it signed then.
+		ok = c.Intent.Status != Signed && c.Intent.Status != Succeeded
+		if !ok {
 			return nil
 		}
-		ok = true
 		if c.Intent.Status == Waiting {
 			c.Intent.Status, c.Intent.UpdatedAt = Withdrawn, s.now()
 			c.Intent.move("dropped", s.now())
