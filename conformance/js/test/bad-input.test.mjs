@@ -3,6 +3,9 @@
 // deposits and the account's balance are what they were.
 
 import assert from 'node:assert/strict'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { client, ok } from '../lib/api.mjs'
 import { balances, chainTime, connect, nftAbi, travel } from '../lib/chain.mjs'
@@ -13,11 +16,17 @@ import * as signers from '../lib/signers.mjs'
 const UNKNOWN = '00000000-0000-4000-8000-000000000000'
 const NOWHERE = '0x000000000000000000000000000000000000dEaD'
 
-let server, other, info, api, publishable, chain, owner, watched
+let folder, server, other, info, api, publishable, chain, owner, watched
 
 before(async () => {
-  ;[server, other] = await Promise.all([startDev('bad-input'), startDev('bad-input-other')])
+  folder = await mkdtemp(join(tmpdir(), 'latchkey-bad-input-'))
+  const first = await startDev('bad-input-first', { data: folder })
+  other = first.info
+  await first.stop()
+  await forgetProject()
+  server = await startDev('bad-input', { data: folder })
   info = server.info
+  assert.notEqual(info.secretKey, other.secretKey)
   api = client(info.api, info.secretKey)
   publishable = client(info.api, info.publishableKey)
   chain = connect(info.rpc, info.chainId)
@@ -28,7 +37,18 @@ before(async () => {
   const hash = await chain.wallet(info.ownerPrivateKey).sendTransaction({ to: info.accountAddress, value: 10n })
   await chain.read.waitForTransactionReceipt({ hash })
 })
-after(() => Promise.all([server?.stop(), other?.stop()]))
+after(async () => {
+  await server?.stop()
+  await rm(folder, { recursive: true })
+})
+
+// forgetProject makes the next start in the folder create a second project in
+// the same database. The first one, and its keys, go on working.
+async function forgetProject() {
+  const path = join(folder, 'dev.json')
+  const { info: _, ...state } = JSON.parse(await readFile(path, 'utf8'))
+  await writeFile(path, JSON.stringify(state))
+}
 
 // What requests are made of. Each case changes one thing.
 
@@ -84,20 +104,34 @@ const cases = {
     'a path': { send: () => api.get('/v1/nothing'), status: [404], message: /./ },
   },
 
-  'ids and keys of another installation': {
-    'its account': { send: async () => api.post('/v1/sessions', await session({ account: other.info.account })), status: [400, 404], message: /account/i },
-    'its policy': { send: () => api.post('/v1/transaction_intents', intent({ policy: other.info.policy })), status: [400, 404], message: /policy/i },
-    'its contract': { send: () => api.post('/v1/transaction_intents', intent({ interactions: [mint({ contract: other.info.contract })] })), status: [400, 404], message: /contract/i },
-    'its secret key': { send: () => client(info.api, other.info.secretKey).get('/v1/players'), status: [401], message: /key/i },
-    'its publishable key on a signature': {
+  'ids and keys of another project': {
+    'its account, in a session': { send: async () => api.post('/v1/sessions', await session({ account: other.account })), status: [400, 404], message: /account/i },
+    'its player, in a session': { send: async () => api.post('/v1/sessions', await session({ account: undefined, player: other.player })), status: [400, 404], message: /player/i },
+    'its policy, in an intent': { send: () => api.post('/v1/transaction_intents', intent({ policy: other.policy })), status: [400, 404], message: /policy/i },
+    'its contract, in an intent': { send: () => api.post('/v1/transaction_intents', intent({ interactions: [mint({ contract: other.contract })] })), status: [400, 404], message: /contract/i },
+    'its contract, to read': { send: () => api.get(`/v1/contracts/${other.contract}/read?functionName=name`), status: [404], message: /contract/i },
+    'its key, on our account': { send: () => client(info.api, other.secretKey).get(`/v1/accounts/${info.account}`), status: [404], message: /account/i },
+    'its key, to create our intent': { send: () => client(info.api, other.secretKey).post('/v1/transaction_intents', intent({ interactions: [{ to: info.contractAddress, data: '0x' }] })), status: [400, 404], message: /account/i },
+    'its key, to change our policy': { send: () => client(info.api, other.secretKey).post('/v1/policy_rules', { type: 'account_functions', policy: info.policy }), status: [400, 404], message: /policy/i },
+    'its key, on our session': {
+      prepare: async () => ok(await api.post('/v1/sessions', await session())),
+      send: ({ id }) => client(info.api, other.secretKey).get(`/v1/sessions/${id}`), status: [404], message: /session/i,
+    },
+    'its publishable key, on our session\'s signature': {
+      prepare: async () => ok(await api.post('/v1/sessions', await session())),
+      send: async ({ id, nextAction }) => client(info.api, other.publishableKey).post(`/v1/sessions/${id}/signature`, { signature: await owner.eip191(nextAction.payload.signableHash) }),
+      status: [404], message: /session/i,
+    },
+    'its publishable key, on our intent\'s signature': {
       prepare: () => waiting(),
-      send: async ({ id, hash }) => client(info.api, other.info.publishableKey).post(`/v1/transaction_intents/${id}/signature`, { signature: await owner.eip191(hash) }),
-      status: [401], message: /key/i,
+      send: async ({ id, hash }) => client(info.api, other.publishableKey).post(`/v1/transaction_intents/${id}/signature`, { signature: await owner.eip191(hash) }),
+      status: [404], message: /intent/i,
     },
   },
 
   'keys': {
     'none': { send: () => client(info.api).get('/v1/players'), status: [401], message: /authorization|key/i },
+    'one that nobody has': { send: () => client(info.api, `sk_test_${UNKNOWN}`).get('/v1/players'), status: [401], message: /key/i },
     'not a key': { send: () => client(info.api, 'hello').get('/v1/players'), status: [401], message: /key/i },
     'publishable on create session': { send: async () => publishable.post('/v1/sessions', await session()), status: [401, 403], message: /secret/i },
     'publishable on create intent': { send: () => publishable.post('/v1/transaction_intents', intent()), status: [401, 403], message: /secret/i },
