@@ -15,7 +15,7 @@ type Kind string
 const (
 	Invalid      Kind = "invalid"      // 400: the request can never succeed as sent
 	Unauthorized Kind = "unauthorized" // 401: no or unknown credentials; never for a bad signature
-	Forbidden    Kind = "forbidden"    // 403: known credentials without the scope
+	Forbidden    Kind = "forbidden"    // 401 as well: known credentials without the scope
 	NotFound     Kind = "not_found"    // 404
 	Conflict     Kind = "conflict"     // 409: the state forbids it now
 	TooLarge     Kind = "too_large"    // 413

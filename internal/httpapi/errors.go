@@ -15,7 +15,8 @@ const statusClientGone = 499
 var statusOfKind = map[fault.Kind]int{
 	fault.Invalid:      http.StatusBadRequest,
 	fault.Unauthorized: http.StatusUnauthorized,
-	fault.Forbidden:    http.StatusForbidden,
+	// Not 403: the official Node SDK shows its users no message with that one.
+	fault.Forbidden:    http.StatusUnauthorized,
 	fault.NotFound:     http.StatusNotFound,
 	fault.Conflict:     http.StatusConflict,
 	fault.TooLarge:     http.StatusRequestEntityTooLarge,

@@ -31,11 +31,11 @@ func TestKeysAndScopes(t *testing.T) {
 		"publishable key to sign":      {"POST", sign, "Bearer " + publishable, 200, ""},
 		"secret key to sign":           {"POST", sign, "Bearer " + secret, 200, ""},
 		"scope":                        {"GET", "/v1/sessions/" + sessionID, "Bearer " + reader, 200, ""},
-		"missing scope":                {"GET", "/v1/players", "Bearer " + reader, 403, "wallets:read"},
-		"missing scope to sign":        {"POST", sign, "Bearer " + reader, 403, "sessions:write"},
-		"missing scope of a policy":    {"GET", "/v1/policies", "Bearer " + reader, 403, "fee_sponsorship:read"},
-		"missing scope of a rule":      {"GET", "/v1/policy_rules", "Bearer " + reader, 403, "policies:read"},
-		"missing scope of a setting":   {"POST", "/v1/project", "Bearer " + reader, 403, "settings:write"},
+		"missing scope":                {"GET", "/v1/players", "Bearer " + reader, 401, "wallets:read"},
+		"missing scope to sign":        {"POST", sign, "Bearer " + reader, 401, "sessions:write"},
+		"missing scope of a policy":    {"GET", "/v1/policies", "Bearer " + reader, 401, "fee_sponsorship:read"},
+		"missing scope of a rule":      {"GET", "/v1/policy_rules", "Bearer " + reader, 401, "policies:read"},
+		"missing scope of a setting":   {"POST", "/v1/project", "Bearer " + reader, 401, "settings:write"},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {

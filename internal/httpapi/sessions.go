@@ -188,7 +188,7 @@ func (h sessions) list(c *call) (any, error) {
 		AccountID: value(q.Account),
 		Signer:    signer,
 		ChainID:   value(q.ChainID),
-		Live:      q.Active,
+		Active:    q.Active,
 	}
 	found, err := h.service.List(c.Context(), c.project(), f, req)
 	if err != nil {

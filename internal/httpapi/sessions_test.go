@@ -242,7 +242,7 @@ func TestSessionFilters(t *testing.T) {
 	}
 	yes := true
 	want := listed[session.Filter]{
-		session.Filter{PlayerID: "pla_1", AccountID: "acc_1", Signer: signer, ChainID: 80002, Live: &yes},
+		session.Filter{PlayerID: "pla_1", AccountID: "acc_1", Signer: signer, ChainID: 80002, Active: &yes},
 		page.Request{Limit: 5, Order: page.Descending},
 	}
 	if diff := cmp.Diff(want, a.asked, cmp.AllowUnexported(want)); diff != "" {

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"math/big"
+	"slices"
 	"sync"
 	"testing"
 
@@ -245,6 +246,33 @@ func TestSession_sameTermsWhilePendingAreTheSameSession(t *testing.T) {
 	terms.Limit = 5
 	_, err = w.server.Sessions.Create(t.Context(), w.project, terms)
 	refused(t, err, "has a live session")
+}
+
+func TestSession_listByActivity(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	active := w.grant(w.terms(newKey(t)))
+	short := w.terms(newKey(t))
+	short.ValidUntil = w.now() + 100
+	over := w.grant(short)
+	later := w.terms(newKey(t))
+	later.ValidAfter = w.now() + 1000
+	scheduled := w.grant(later)
+	w.travel(200)
+	for _, c := range []struct {
+		active bool
+		want   []string
+	}{{true, []string{active.Session.ID}}, {false, []string{over.Session.ID, scheduled.Session.ID}}} {
+		got, err := w.server.Sessions.List(t.Context(), w.project, session.Filter{Active: &c.active}, page.Request{Limit: 10, Order: page.Ascending})
+		w.must(err)
+		var ids []string
+		for _, v := range got.Items {
+			ids = append(ids, v.Session.ID)
+		}
+		if !slices.Equal(ids, c.want) || got.Total != len(c.want) {
+			t.Errorf("active=%t answered %v of %d, want %v", c.active, ids, got.Total, c.want)
+		}
+	}
 }
 
 func TestSession_withdrawnBeforeItIsSigned(t *testing.T) {

@@ -2,7 +2,9 @@ package session
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/ethereum/go-ethereum/common"
 
@@ -44,12 +46,21 @@ func (s *Service) permission(ctx context.Context, projectID string, n Network, p
 		for j, name := range call.Calls {
 			selector, err := s.Selectors.Selector(ctx, projectID, p.ChainID, call.Address, name)
 			if err != nil {
-				return permission.Permission{}, fault.Field(fmt.Sprintf("permissions[%d].data.calls[%d]", i, j), name, "%v", err)
+				return permission.Permission{}, refusedCall(fmt.Sprintf("permissions[%d].data.calls[%d]", i, j), name, err)
 			}
 			grant.Functions = append(grant.Functions, permission.Function{Target: call.Address, Selector: selector})
 		}
 	}
 	return grant.Normalize(), nil
+}
+
+// refusedCall says a refusal of the selector in terms of the grant's field.
+func refusedCall(path, name string, err error) error {
+	f, ok := errors.AsType[*fault.Fault](err)
+	if !ok || f.Kind != fault.Invalid {
+		return err
+	}
+	return fault.Field(path, name, "%s", strings.TrimPrefix(f.Message, f.Field+": "))
 }
 
 // checkKey refuses grants that could never be used, or that would make the

@@ -89,12 +89,46 @@ func (s *Service) Get(ctx context.Context, projectID, id string) (View, error) {
 
 // List returns a page of the project's sessions.
 func (s *Service) List(ctx context.Context, projectID string, f Filter, req page.Request) (page.Page[View], error) {
+	if f.Active != nil {
+		return s.listByActivity(ctx, projectID, f, req)
+	}
 	found, err := s.Store.Sessions(ctx, projectID, f, req)
 	if err != nil {
 		return page.Page[View]{}, err
 	}
 	views, err := s.views(ctx, found.Items)
 	return page.Page[View]{Items: views, Skip: found.Skip, Total: found.Total}, err
+}
+
+// listByActivity looks at every session that the filter's other fields leave,
+// since only the chain knows which of them may act.
+func (s *Service) listByActivity(ctx context.Context, projectID string, f Filter, req page.Request) (page.Page[View], error) {
+	if *f.Active {
+		f.Live = f.Active // others are over for good
+	}
+	out := page.Page[View]{Skip: req.Skip}
+	for next := (page.Request{Limit: page.MaxLimit, Order: req.Order}); ; next.Skip += next.Limit {
+		found, err := s.Store.Sessions(ctx, projectID, f, next)
+		if err != nil {
+			return page.Page[View]{}, err
+		}
+		views, err := s.views(ctx, found.Items)
+		if err != nil {
+			return page.Page[View]{}, err
+		}
+		for _, v := range views {
+			if v.IsActive() != *f.Active {
+				continue
+			}
+			if out.Total >= req.Skip && len(out.Items) < req.Limit {
+				out.Items = append(out.Items, v)
+			}
+			out.Total++
+		}
+		if next.Skip+next.Limit >= found.Total {
+			return out, nil
+		}
+	}
 }
 
 // Sign takes the owner's signature for the session's next action, registering

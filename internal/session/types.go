@@ -52,6 +52,9 @@ type Filter struct {
 	Signer    common.Address
 	ChainID   uint64
 	Live      *bool // true: pending and active rows only; false: the others only
+	// Active narrows to sessions that may act now, or to those that may not. The
+	// chain decides about it, so Service.List judges it; stores pass it over.
+	Active *bool
 }
 
 // Store keeps sessions. New sessions and changes that come with an operation
