@@ -6,8 +6,12 @@ import (
 	"path/filepath"
 	"testing"
 
+	"go.uber.org/goleak"
+
 	"github.com/latchkey-dev/latchkey/internal/store/sqlite"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestSettingsOfEveryConnection(t *testing.T) {
 	t.Parallel()

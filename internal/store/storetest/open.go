@@ -45,6 +45,10 @@ func open(t testing.TB, url string) *store.DB {
 	return db
 }
 
+// schemas bounds how many tests use the server at once: each may open as many
+// connections as a process does, and servers usually take a hundred.
+var schemas = make(chan struct{}, 4)
+
 // PostgresSchema creates a schema that ends with the test, and answers the URL
 // that opens it. It skips the test as Postgres does.
 func PostgresSchema(t testing.TB) string {
@@ -60,6 +64,8 @@ func PostgresSchema(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	schemas <- struct{}{}
+	t.Cleanup(func() { <-schemas })
 	schema := "test_" + strings.ReplaceAll(uuid.NewString(), "-", "")
 	execute(t, base, "CREATE SCHEMA "+schema)
 	t.Cleanup(func() { execute(t, base, "DROP SCHEMA "+schema+" CASCADE") })
