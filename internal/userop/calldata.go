@@ -17,10 +17,11 @@ func (s Selector) String() string { return fmt.Sprintf("0x%x", s[:]) }
 
 // Functions of LatchkeyAccount that operations call.
 var (
-	ExecuteSelector         = selectorOf("execute(address,uint256,bytes)")
-	ExecuteBatchSelector    = selectorOf("executeBatch((address,uint256,bytes)[])")
-	RegisterSessionSelector = selectorOf("registerSession(bytes)")
-	RevokeSessionSelector   = selectorOf("revokeSession(bytes32)")
+	ExecuteSelector           = selectorOf("execute(address,uint256,bytes)")
+	ExecuteBatchSelector      = selectorOf("executeBatch((address,uint256,bytes)[])")
+	RegisterSessionSelector   = selectorOf("registerSession(bytes)")
+	RevokeSessionSelector     = selectorOf("revokeSession(bytes32)")
+	RevokeAllSessionsSelector = selectorOf("revokeAllSessions()")
 )
 
 func selectorOf(signature string) Selector {
