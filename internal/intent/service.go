@@ -39,6 +39,9 @@ type Chain interface {
 	Funds(ctx context.Context, address common.Address) (*big.Int, error)
 	// PaymasterDeposit is the paymaster's deposit at the EntryPoint, in wei.
 	PaymasterDeposit(ctx context.Context) (*big.Int, error)
+	// Creation finds the transaction that created an account of factory, looking
+	// back from block.
+	Creation(ctx context.Context, factory, account common.Address, block uint64) (Creation, error)
 	// Estimate simulates the operation.
 	Estimate(ctx context.Context, req EstimateRequest) (Estimate, error)
 }
@@ -48,6 +51,14 @@ type AccountState struct {
 	Deployed bool
 	Owner    common.Address
 	Epoch    uint64
+}
+
+// Creation is how an account came to be on chain.
+type Creation struct {
+	Tx *common.Hash // nil when it was not found
+	// Fee is what the relayer paid to create it in a transaction of its own, in
+	// wei; zero when an operation did, which paid for it.
+	Fee *big.Int
 }
 
 // EstimateRequest asks for the gas of an operation under each of several

@@ -35,11 +35,16 @@ func (s *Service) settle(ctx context.Context, in Intent) error {
 	if out != nil && !out.Success {
 		failure = s.explain(ctx, in, out.Revert)
 	}
+	created, err := s.creation(ctx, in, out)
+	if err != nil {
+		return err
+	}
 	settled, err := s.Store.ChangeIntent(ctx, in.ID, func(c *Change) error {
 		if c.Intent.Final() {
 			return nil
 		}
 		s.conclude(c, out, failure)
+		s.deployed(c, out, created)
 		return nil
 	})
 	if err != nil {
@@ -65,16 +70,40 @@ func (s *Service) conclude(c *Change, out *Outcome, failure *Failure) {
 		in.move("confirmed", now)
 	}
 	release(c, out)
-	if out != nil && c.Account != nil && !c.Account.Deployed() {
-		// An included operation of the account proves that it is deployed.
-		c.Account.DeployedAt, c.Account.UpdatedAt = &now, now
-		if in.DeployFirst || in.Operation.Factory != (common.Address{}) {
-			c.Account.DeployedTx = &out.TxHash
-		}
-	}
 	if in.Status == Succeeded && c.Session != nil {
 		advance(c.Session, in.Kind)
 		c.Session.UpdatedAt = now
+	}
+}
+
+// creation looks up who created the account, when the intent had it created.
+func (s *Service) creation(ctx context.Context, in Intent, out *Outcome) (Creation, error) {
+	creates := in.DeployFirst || in.Operation.Factory != (common.Address{})
+	if out == nil || !creates {
+		return Creation{}, nil
+	}
+	n, err := s.network(in.ChainID)
+	if err != nil {
+		return Creation{}, err
+	}
+	acc, err := s.Accounts.Get(ctx, in.ProjectID, in.AccountID)
+	if err != nil {
+		return Creation{}, err
+	}
+	return n.Chain.Creation(ctx, acc.Factory, acc.Address, out.BlockNumber)
+}
+
+// deployed notes on the account that an operation of it was included, which
+// proves that it is on chain, and books what creating it has cost the relayer
+// on the policy. Only the first intent to get here does either.
+func (s *Service) deployed(c *Change, out *Outcome, created Creation) {
+	if out == nil || c.Account == nil || c.Account.Deployed() {
+		return
+	}
+	now := s.now()
+	c.Account.DeployedAt, c.Account.DeployedTx, c.Account.UpdatedAt = &now, created.Tx, now
+	if c.Policy != nil && created.Fee != nil {
+		c.Policy.Spent = new(big.Int).Add(c.Policy.Spent, created.Fee)
 	}
 }
 

@@ -55,6 +55,18 @@ func (c chainView) Estimate(ctx context.Context, req intent.EstimateRequest) (in
 	}, nil
 }
 
+func (c chainView) Creation(ctx context.Context, factory, account common.Address, block uint64) (intent.Creation, error) {
+	found, err := c.Client.Creation(ctx, factory, account, block)
+	if err != nil || found == nil {
+		return intent.Creation{Fee: new(big.Int)}, err
+	}
+	out := intent.Creation{Tx: &found.Tx, Fee: new(big.Int)}
+	if found.To == factory {
+		out.Fee = found.Fee
+	}
+	return out, nil
+}
+
 // reader reads from contracts of the one served chain.
 type reader struct{ client *chain.Client }
 

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/ethereum/go-ethereum/ethclient"
+
 	"github.com/latchkey-dev/latchkey/internal/fault"
 	"github.com/latchkey-dev/latchkey/internal/intent"
 	"github.com/latchkey-dev/latchkey/internal/page"
@@ -66,6 +68,26 @@ func TestFlow_registerUseRevoke(t *testing.T) {
 	w.must(err)
 	if policy.Reserved.Cmp(in.MaxCost) != 0 || policy.Spent.Sign() <= 0 {
 		t.Fatalf("policy has %s wei reserved and %s spent, want only the open intent's %s reserved", policy.Reserved, policy.Spent, in.MaxCost)
+	}
+}
+
+func TestFlow_policyPaysForTheDeployment(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	in := w.intend(w.mint())
+	done := w.succeed(in, w.personal(w.owner, in.OperationHash))
+	acc, err := w.server.Accounts.Get(t.Context(), w.project, w.account.ID)
+	w.must(err)
+	if acc.DeployedTx == nil || *acc.DeployedTx == done.Outcome.TxHash {
+		t.Fatalf("account was deployed by %v, want a transaction before the operation's %s", acc.DeployedTx, done.Outcome.TxHash)
+	}
+	receipt, err := ethclient.NewClient(w.node.RPC()).TransactionReceipt(t.Context(), *acc.DeployedTx)
+	w.must(err)
+	deployment := new(big.Int).Mul(new(big.Int).SetUint64(receipt.GasUsed), receipt.EffectiveGasPrice)
+	policy, err := w.server.Sponsor.Policy(t.Context(), w.project, w.policy)
+	w.must(err)
+	if want := new(big.Int).Add(deployment, done.Outcome.GasFee); policy.Spent.Cmp(want) != 0 {
+		t.Fatalf("policy has spent %s wei, want %s for the deployment and %s for the operation", policy.Spent, deployment, done.Outcome.GasFee)
 	}
 }
 
