@@ -3,6 +3,7 @@ package intent
 import (
 	"context"
 
+	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/fault"
 	"github.com/latchkey-dev/latchkey/internal/sponsor"
 	"github.com/latchkey-dev/latchkey/internal/userop"
@@ -37,7 +38,7 @@ func (s *Service) Create(ctx context.Context, projectID string, p CreateParams) 
 		policyID:     p.PolicyID,
 		callData:     callData,
 		interactions: interactions,
-		sponsored:    sponsor.Request{ChainID: acc.ChainID, Calls: sponsoredCalls(interactions)},
+		sponsored:    sponsored(acc, interactions),
 	})
 }
 
@@ -53,15 +54,22 @@ func encode(interactions []Interaction) ([]byte, error) {
 	return userop.ExecuteBatch(calls)
 }
 
-func sponsoredCalls(interactions []Interaction) []sponsor.Call {
-	calls := make([]sponsor.Call, len(interactions))
-	for i, in := range interactions {
-		calls[i] = sponsor.Call{To: in.To}
-		if len(in.Data) >= 4 {
-			calls[i].Selector, calls[i].HasSelector = [4]byte(in.Data), true
+// sponsored describes the calls to the gas policy. What an account does to
+// itself is an account function, which no rule about contracts covers.
+func sponsored(acc account.Account, interactions []Interaction) sponsor.Request {
+	req := sponsor.Request{ChainID: acc.ChainID}
+	for _, in := range interactions {
+		if in.To == acc.Address {
+			req.AccountFunction = "execute"
+			continue
 		}
+		call := sponsor.Call{To: in.To}
+		if len(in.Data) >= 4 {
+			call.Selector, call.HasSelector = [4]byte(in.Data), true
+		}
+		req.Calls = append(req.Calls, call)
 	}
-	return calls
+	return req
 }
 
 func (s *Service) network(chainID uint64) (Network, error) {

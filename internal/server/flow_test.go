@@ -12,6 +12,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/intent"
 	"github.com/latchkey-dev/latchkey/internal/page"
 	"github.com/latchkey-dev/latchkey/internal/session"
+	"github.com/latchkey-dev/latchkey/internal/sponsor"
 )
 
 func TestFlow_registerUseRevoke(t *testing.T) {
@@ -327,4 +328,21 @@ func TestSession_absoluteExpiryIsNarrowed(t *testing.T) {
 			t.Errorf("%s: validUntil is %d with notice %q, want %d and a notice", name, v.Permission.ValidUntil, v.Notice, now+3600)
 		}
 	}
+}
+
+func TestFlow_wildcardDoesNotCoverTheAccountItself(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	chainID := w.server.ChainID()
+	policy, err := w.server.Sponsor.CreatePolicy(t.Context(), w.project, sponsor.PolicyParams{Name: ptr("any contract"), ChainID: &chainID, Schema: ptr(sponsor.PayForUser)})
+	w.must(err)
+	_, err = w.server.Sponsor.CreateRule(t.Context(), w.project, sponsor.RuleParams{PolicyID: policy.ID, Type: sponsor.ContractFunctions, Wildcard: ptr(true)})
+	w.must(err)
+	w.grant(w.terms(newKey(t))) // deploys the account
+	p := w.mint()
+	p.PolicyID = policy.ID
+	w.intend(p)
+	p.Interactions = append(p.Interactions, intent.CallParams{To: w.account.Address.Hex(), Data: "0x"})
+	_, err = w.server.Intents.Create(t.Context(), w.project, p)
+	refused(t, err, "account_functions")
 }
