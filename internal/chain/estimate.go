@@ -8,6 +8,7 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
+	"github.com/ethereum/go-ethereum/core/types"
 
 	"github.com/latchkey-dev/latchkey/internal/bindings"
 	"github.com/latchkey-dev/latchkey/internal/userop"
@@ -23,6 +24,10 @@ type EstimateRequest struct {
 	// the operation will. Zero when it exists, or when Op creates it itself.
 	Factory     common.Address
 	FactoryData []byte
+
+	// Delegate is whose code the account is taken to run, because an EIP-7702
+	// authorization comes with the operation. Zero for its own.
+	Delegate common.Address
 
 	// AssumeActive are sessions that are taken as registered and unused, because
 	// their registration is still on its way.
@@ -131,15 +136,23 @@ func (c *Client) probeOverrides(ctx context.Context, req EstimateRequest) (map[c
 		bindings.EntryPointAddress: {Code: bindings.ProbeRuntime()},
 		bindings.RealEntryPoint:    {Code: entryPoint},
 	}
-	if len(req.AssumeActive) == 0 {
-		return overrides, nil
+	if account := accountOverride(req); account.Code != nil || account.StateDiff != nil {
+		overrides[req.Op.Sender] = account
 	}
-	active := make(map[common.Hash]common.Hash, len(req.AssumeActive))
-	for _, id := range req.AssumeActive {
-		active[sessionSlot(id)] = activeWord
-	}
-	overrides[req.Op.Sender] = override{StateDiff: active}
 	return overrides, nil
+}
+
+func accountOverride(req EstimateRequest) (account override) {
+	if req.Delegate != (common.Address{}) {
+		account.Code = types.AddressToDelegation(req.Delegate)
+	}
+	if len(req.AssumeActive) > 0 {
+		account.StateDiff = make(map[common.Hash]common.Hash, len(req.AssumeActive))
+	}
+	for _, id := range req.AssumeActive {
+		account.StateDiff[sessionSlot(id)] = activeWord
+	}
+	return account
 }
 
 func newEstimate(r bindings.LatchkeyProbeResult) Estimate {
