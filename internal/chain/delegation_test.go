@@ -62,6 +62,7 @@ func TestEstimateBeforeTheDelegation(t *testing.T) {
 		w.fund(h.address)
 		s := w.session(h, "minter")
 		op := w.operation(h, w.mint(h.address))
+		op.Factory, op.FactoryData = common.Address{}, nil
 		if paid {
 			w.sponsor.Stub(&op)
 		}
