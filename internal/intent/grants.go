@@ -88,7 +88,7 @@ func (s *Service) signatures(ctx context.Context, chain Chain, p plan, op *usero
 	for _, g := range grants {
 		// One that becomes valid later may still sign in time.
 		at := min(max(now, g.permission.ValidAfter), g.permission.ValidUntil)
-		if permission.Evaluate(g.permission, g.expected(), facts(op, "", at)) != nil {
+		if permission.Evaluate(g.permission, permission.State{Status: g.expected()}, facts(op, "", at)) != nil {
 			continue
 		}
 		fields = append(fields, userop.DummySessionSignature(g.session.Permission))
@@ -108,6 +108,7 @@ func facts(op *userop.Operation, function string, at uint64) permission.Operatio
 		Paymaster:    op.Paymaster,
 		WorstCaseFee: op.RequiredPrefund(),
 		Time:         at,
+		Moment:       at,
 	}
 }
 
@@ -129,7 +130,7 @@ func (s *Service) judge(ctx context.Context, g grant, in Intent, chain AccountSt
 		status.Uses++
 		status.FeeSpent = new(big.Int).Add(status.FeeSpent, other.MaxCost)
 	}
-	if refusal := permission.Evaluate(g.permission, status, facts(&in.Operation, function(in), now)); refusal != nil {
+	if refusal := permission.Evaluate(g.permission, permission.State{Status: status}, facts(&in.Operation, function(in), now)); refusal != nil {
 		return &fault.Fault{
 			Kind:    fault.Invalid,
 			Code:    "permission_" + string(refusal.Rule),

@@ -1,6 +1,7 @@
 package permission
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/binary"
 	"fmt"
@@ -29,7 +30,8 @@ const (
 
 	functionLength = common.AddressLength + 4
 
-	flagSudo = 1 << 0
+	flagSudo  = 1 << 0
+	flagRules = 1 << 1
 )
 
 // Encode returns the packed form: the one encoding of p, whatever the order
@@ -41,12 +43,15 @@ func (p Permission) Encode() ([]byte, error) {
 	if err := p.check(); err != nil {
 		return nil, fmt.Errorf("encode permission: %w", err)
 	}
-	out := make([]byte, headerLength, p.packedLength())
+	out := make([]byte, headerLength, p.listsEnd())
 	out[0], out[1] = version, byte(p.SignerType)
 	copy(out[signerOffset:], p.Signer[:])
 	putUint48(out[validUntilOffset:], p.ValidUntil)
 	if p.Sudo {
 		out[flagsOffset] = flagSudo
+	}
+	if len(p.Rules) > 0 {
+		out[flagsOffset] |= flagRules
 	}
 	out[contractsOffset] = byte(len(p.Contracts))
 	out[functionsOffset] = byte(len(p.Functions))
@@ -65,10 +70,15 @@ func (p Permission) Encode() ([]byte, error) {
 	for _, a := range p.Paymasters {
 		out = append(out, a[:]...)
 	}
-	return out, nil
+	if len(p.Rules) == 0 {
+		return out, nil
+	}
+	records := p.records()
+	return append(append(out, byte(len(records))), bytes.Join(records, nil)...), nil
 }
 
-func (p Permission) packedLength() int {
+// listsEnd is the length of all that comes before the rules.
+func (p Permission) listsEnd() int {
 	addresses := len(p.Contracts) + len(p.Paymasters)
 	return headerLength + addresses*common.AddressLength + len(p.Functions)*functionLength
 }
@@ -90,8 +100,9 @@ func decode(packed []byte) (Permission, error) {
 	if packed[0] != version {
 		return Permission{}, fieldError("version", "must be %d, is %d", version, packed[0])
 	}
-	if flags := packed[flagsOffset]; flags&^flagSudo != 0 {
-		return Permission{}, fieldError("flags", "only bit 0 (sudo) may be set, is 0x%02x", flags)
+	flags := packed[flagsOffset]
+	if flags&^(flagSudo|flagRules) != 0 {
+		return Permission{}, fieldError("flags", "only bit 0 (sudo) and bit 1 (rules follow) may be set, is 0x%02x", flags)
 	}
 	p := Permission{
 		SignerType: SignerType(packed[1]),
@@ -100,7 +111,7 @@ func decode(packed []byte) (Permission, error) {
 		ValidUntil: uint48(packed[validUntilOffset:]),
 		Limit:      uint48(packed[limitOffset:]),
 		Salt:       [8]byte(packed[saltOffset:feeLimitOffset]),
-		Sudo:       packed[flagsOffset]&flagSudo != 0,
+		Sudo:       flags&flagSudo != 0,
 		Contracts:  make([]common.Address, packed[contractsOffset]),
 		Functions:  make([]Function, packed[functionsOffset]),
 		Paymasters: make([]common.Address, packed[paymastersOffset]),
@@ -108,10 +119,16 @@ func decode(packed []byte) (Permission, error) {
 	if fee := new(big.Int).SetBytes(packed[feeLimitOffset:headerLength]); fee.Sign() > 0 {
 		p.FeeLimit = fee
 	}
-	if want := p.packedLength(); len(packed) != want {
+	want := p.listsEnd()
+	if flags&flagRules == 0 && len(packed) != want || len(packed) < want {
 		return Permission{}, fieldError("length", "must be %d bytes by its list counts, is %d", want, len(packed))
 	}
-	p.readLists(packed[headerLength:])
+	p.readLists(packed[headerLength:want])
+	if flags&flagRules != 0 {
+		if err := p.decodeRules(packed[want:]); err != nil {
+			return Permission{}, err
+		}
+	}
 	return p, p.checkCanonical()
 }
 

@@ -164,7 +164,7 @@ func TestEncodeRefusals(t *testing.T) {
 		field  string
 		want   string
 	}{
-		{"signer type", func(p *Permission) { p.SignerType = 1 }, "signerType", "must be 0 (secp256k1), is 1"},
+		{"signer type", func(p *Permission) { p.SignerType = 4 }, "signerType", "3 (webauthn), is 4"},
 		{"no signer", func(p *Permission) { p.Signer = common.Address{} }, "signer", "zero address"},
 		{"no end", func(p *Permission) { p.ValidUntil = 0 }, "validUntil", "greater than validAfter (0), is 0"},
 		{"ends before start", func(p *Permission) { p.ValidAfter = 2000 }, "validUntil", "greater than validAfter (2000), is 1000"},
@@ -214,8 +214,9 @@ func TestDecodeRefusals(t *testing.T) {
 	}{
 		{"empty", func([]byte) []byte { return nil }, "length", "at least 64 bytes, is 0"},
 		{"version", func(b []byte) []byte { b[0] = 2; return b }, "version", "must be 1, is 2"},
-		{"signer type", func(b []byte) []byte { b[1] = 3; return b }, "signerType", "is 3"},
-		{"rules follow", func(b []byte) []byte { b[28] = 2; return b }, "flags", "is 0x02"},
+		{"signer type", func(b []byte) []byte { b[1] = 4; return b }, "signerType", "is 4"},
+		{"reserved flag", func(b []byte) []byte { b[28] = 4; return b }, "flags", "is 0x04"},
+		{"rules follow, none does", func(b []byte) []byte { b[28] = 2; return b }, "rules", "at least one rule must follow"},
 		{"sudo with lists", func(b []byte) []byte { b[28] = 1; return b }, "sudo", "have 4 entries"},
 		{"one byte more", func(b []byte) []byte { return append(b, 0) }, "length", "must be 192 bytes by its list counts, is 193"},
 		{"one byte less", func(b []byte) []byte { return b[:len(b)-1] }, "length", "is 191"},

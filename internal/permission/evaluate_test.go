@@ -17,7 +17,6 @@ var (
 	token     = common.HexToAddress("0x20")
 	paymaster = common.HexToAddress("0x9A9")
 	mint      = userop.Selector{0x6a, 0x62, 0x78, 0x42}
-	transfer  = userop.Selector{0xa9, 0x05, 0x9c, 0xbb}
 )
 
 func grant() Permission {
@@ -46,7 +45,7 @@ func TestEvaluateRefusals(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		change func(*terms)
-		rule   Rule
+		rule   RuleName
 		limit  string
 		asked  string
 		want   string
@@ -56,11 +55,11 @@ func TestEvaluateRefusals(t *testing.T) {
 		{"from the future", func(c *terms) { c.s.State = 7 }, RuleStatus, "active", "unknown (7)", "does not know"},
 		{
 			"not execute", func(c *terms) { c.op.CallData = userop.RevokeSession(common.Hash{}) },
-			RuleFunctions, "one canonical execute(address,uint256,bytes)", userop.RevokeSessionSelector.String(), "the account's execute",
+			RuleFunctions, "one canonical execute or executeBatch", userop.RevokeSessionSelector.String(), "the account's execute",
 		},
 		{
 			"trailing bytes", func(c *terms) { c.op.CallData = append(c.op.CallData, 0) },
-			RuleFunctions, "one canonical execute(address,uint256,bytes)", "", "does not fill call data",
+			RuleFunctions, "one canonical execute or executeBatch", "", "does not fill call data",
 		},
 		{
 			"the account", func(c *terms) { c.op.CallData = execute(t, account, 0, mint[:]) },
@@ -81,7 +80,7 @@ func TestEvaluateRefusals(t *testing.T) {
 		{"other contract", func(c *terms) {
 			c.p.Functions = nil
 			c.op.CallData = execute(t, token, 0, transfer[:])
-		}, RuleContracts, "0x0c00000000000000000000000000000000000000", token.Hex(), "0xa9059cbb on " + token.Hex() + " is not granted; granted are all functions of 0x0c"},
+		}, RuleContracts, "all functions of 0x0c00000000000000000000000000000000000000", "0xa9059cbb on " + token.Hex(), "0xa9059cbb on " + token.Hex() + " is not granted; granted are all functions of 0x0c"},
 		{
 			"short data", func(c *terms) { c.op.CallData = execute(t, nft, 0, mint[:3]) },
 			RuleFunctions, "", "", "a call without function (3 bytes of data) on " + nft.Hex(),
@@ -102,11 +101,11 @@ func TestEvaluateRefusals(t *testing.T) {
 			Account: account, EntryPoint: userop.EntryPoint,
 			CallData: execute(t, nft, 0, mint[:]), WorstCaseFee: big.NewInt(60), Time: 1000,
 		}}
-		if refusal := Evaluate(in.p, in.s, in.op); refusal != nil {
+		if refusal := Evaluate(in.p, State{Status: in.s}, in.op); refusal != nil {
 			t.Fatalf("unchanged operation is refused: %v", refusal)
 		}
 		c.change(&in)
-		got := Evaluate(in.p, in.s, in.op)
+		got := Evaluate(in.p, State{Status: in.s}, in.op)
 		if got == nil {
 			t.Errorf("%s: is allowed", c.name)
 			continue
@@ -149,7 +148,7 @@ func TestEvaluateAllows(t *testing.T) {
 		if c.op.Time == 0 {
 			c.op.Time = 1500
 		}
-		if refusal := Evaluate(c.p, c.s, c.op); refusal != nil {
+		if refusal := Evaluate(c.p, State{Status: c.s}, c.op); refusal != nil {
 			t.Errorf("%s: %v", c.name, refusal)
 		}
 	}
@@ -160,12 +159,12 @@ func TestMessagesStayShort(t *testing.T) {
 	p := grant()
 	p.Contracts, p.Functions = manyAddresses(MaxEntries), nil
 	op := Operation{CallData: execute(t, common.Address{0xff}, 0, bytes.Repeat([]byte{1}, 100_000)), Time: 1500}
-	got := Evaluate(p, Status{State: Active}, op)
+	got := Evaluate(p, State{Status: Status{State: Active}}, op)
 	if got == nil || len(got.Message) > 1000 || !strings.Contains(got.Message, "245 more") {
 		t.Errorf("got %v", got)
 	}
 	op.CallData = op.CallData[:len(op.CallData)-1]
-	if got := Evaluate(p, Status{State: Active}, op); got == nil || len(got.Message)+len(got.Asked) > 1000 {
+	if got := Evaluate(p, State{Status: Status{State: Active}}, op); got == nil || len(got.Message)+len(got.Asked) > 1000 {
 		t.Errorf("malformed call data: %d bytes of message", len(got.Message)+len(got.Asked))
 	}
 }

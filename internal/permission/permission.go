@@ -13,11 +13,19 @@ import (
 )
 
 // SignerType is the kind of a session key.
-type SignerType byte
+type SignerType = userop.SignerType
 
-// Secp256k1 is the one kind that accounts accept. 1 to 3 are reserved for
-// p256, p256-sha256 and WebAuthn.
-const Secp256k1 SignerType = 0
+// The kinds of session keys, see package userop.
+const (
+	Secp256k1  = userop.Secp256k1
+	P256       = userop.P256
+	P256SHA256 = userop.P256SHA256
+	WebAuthn   = userop.WebAuthn
+)
+
+// SignerAddress is the address that stands for a P-256 or WebAuthn key in a
+// permission: the last 20 bytes of keccak256(x‖y).
+func SignerAddress(x, y [32]byte) common.Address { return userop.P256Key{X: x, Y: y}.Address() }
 
 // Bounds of the packed fields.
 const (
@@ -30,8 +38,19 @@ const (
 	MaxEntries = 255
 )
 
-// MaxFeeLimit is the greatest fee budget, in wei.
-var MaxFeeLimit = new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 96), big.NewInt(1))
+var (
+	// MaxFeeLimit is the greatest fee budget, in wei.
+	MaxFeeLimit = greatest(96)
+	// MaxAmount is the greatest amount that a rule can name.
+	MaxAmount = greatest(128)
+	// MaxWord is the greatest number that an argument or a token id can be.
+	MaxWord = greatest(256)
+)
+
+// greatest is the greatest unsigned number of so many bits.
+func greatest(bits uint) *big.Int {
+	return new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), bits), big.NewInt(1))
+}
 
 // Permission is what one session key may do. Everything that it does not
 // name is refused.
@@ -44,11 +63,13 @@ type Permission struct {
 	Salt       [8]byte        // tells equal grants apart: a closed session never reopens
 	FeeLimit   *big.Int       // worst-case fees in wei; nil or 0 = the account itself may not pay
 	// Sudo allows any call with any value, except to the account and the
-	// EntryPoint. Contracts and Functions are then empty.
+	// EntryPoint. Contracts and Functions are then empty, and the only rule
+	// that may follow is Rate.
 	Sudo       bool
-	Contracts  []common.Address // any function of these, without value
-	Functions  []Function       // these functions, without value
+	Contracts  []common.Address // any function of these
+	Functions  []Function       // these functions
 	Paymasters []common.Address // who may pay instead of the account
+	Rules      []Rule           // everything finer; a call must satisfy each that applies to it
 }
 
 // Function is one function of one contract.
@@ -73,11 +94,12 @@ func fieldError(field, format string, args ...any) error {
 
 // Normalize returns p with its lists sorted and free of duplicates, and
 // without the functions whose contract is granted as a whole: the contract
-// covers them already, so the result allows exactly what p allows.
+// covers them already, so the result allows exactly what p allows. A rule of
+// such a function stays, and makes Encode fail: its limit cannot be kept.
 func (p Permission) Normalize() Permission {
 	p = p.sorted()
 	p.Functions = slices.DeleteFunc(p.Functions, func(f Function) bool { return p.covers(f.Target) })
-	return p
+	return p.withSortedRules()
 }
 
 // sorted returns p with copies of its lists, ascending and without duplicates.
@@ -117,12 +139,12 @@ func (p Permission) feeLimit() *big.Int {
 // check answers a *FieldError for the first field that no canonical encoding
 // can have. The order of lists is not looked at.
 func (p Permission) check() error {
-	return cmp.Or(p.checkSigner(), p.checkWindow(), p.checkLimits(), p.checkRules())
+	return cmp.Or(p.checkSigner(), p.checkWindow(), p.checkLimits(), p.checkLists(), p.checkRules(), p.checkGrant())
 }
 
 func (p Permission) checkSigner() error {
-	if p.SignerType != Secp256k1 {
-		return fieldError("signerType", "must be 0 (secp256k1), is %d", p.SignerType)
+	if p.SignerType > WebAuthn {
+		return fieldError("signerType", "must be 0 (secp256k1), 1 (p256), 2 (p256-sha256) or 3 (webauthn), is %d", byte(p.SignerType))
 	}
 	if p.Signer == (common.Address{}) {
 		return fieldError("signer", "must not be the zero address")
@@ -153,26 +175,35 @@ func (p Permission) checkLimits() error {
 	return nil
 }
 
-func (p Permission) checkRules() error {
+func (p Permission) checkLists() error {
 	for _, list := range []struct {
 		field string
 		size  int
-	}{{"contracts", len(p.Contracts)}, {"functions", len(p.Functions)}, {"paymasters", len(p.Paymasters)}} {
+	}{
+		{"contracts", len(p.Contracts)}, {"functions", len(p.Functions)},
+		{"paymasters", len(p.Paymasters)}, {"rules", len(p.Rules)},
+	} {
 		if list.size > MaxEntries {
 			return fieldError(list.field, "must have at most %d entries, has %d", MaxEntries, list.size)
 		}
-	}
-	granted := len(p.Contracts) + len(p.Functions)
-	if p.Sudo && granted > 0 {
-		return fieldError("sudo", "allows every call already: contracts and functions must be empty, have %d entries", granted)
-	}
-	if !p.Sudo && granted == 0 {
-		return fieldError("contracts", "must have an entry, or functions must, unless sudo is set")
 	}
 	for _, f := range p.Functions {
 		if p.covers(f.Target) {
 			return fieldError("functions", "%s is covered by contracts already", f)
 		}
+	}
+	return nil
+}
+
+// checkGrant makes sure that a permission allows something, and that sudo
+// stands alone.
+func (p Permission) checkGrant() error {
+	granted := len(p.Contracts) + len(p.Functions)
+	if p.Sudo && granted > 0 {
+		return fieldError("sudo", "allows every call already: contracts and functions must be empty, have %d entries", granted)
+	}
+	if !p.Sudo && granted == 0 && !slices.ContainsFunc(p.Rules, isTokenRule) {
+		return fieldError("contracts", "must have an entry, or functions must, or a rule must grant a token, unless sudo is set")
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/crypto"
@@ -35,9 +36,9 @@ type Call struct {
 	Data   []byte
 }
 
-// ErrNotExecute is answered by DecodeExecute for call data that names another
-// function.
-var ErrNotExecute = errors.New("call data is not of execute(address,uint256,bytes)")
+// ErrNotExecute is answered for call data that names another function than
+// the one, or ones, to be read.
+var ErrNotExecute = errors.New("call data is not of execute or executeBatch")
 
 const wordSize = 32
 
@@ -80,12 +81,12 @@ func RevokeSession(id common.Hash) []byte {
 }
 
 // CallsAccount reports whether the operation acts on the account itself: it
-// calls another function than execute, or executes a call to the account, or
-// cannot be read. Such an operation may change who may act, so it shares no
-// bundle with other operations of its sender.
+// calls another function than execute and executeBatch, or one of its calls
+// goes to the account, or it cannot be read. Such an operation may change who
+// may act, so it shares no bundle with other operations of its sender.
 func (op *Operation) CallsAccount() bool {
-	call, err := DecodeExecute(op.CallData)
-	return err != nil || call.Target == op.Sender
+	calls, err := DecodeCalls(op.CallData)
+	return err != nil || slices.ContainsFunc(calls, func(c Call) bool { return c.Target == op.Sender })
 }
 
 // encode lays a call out as ABI arguments (address,uint256,bytes).
@@ -100,34 +101,98 @@ func (c Call) encode() ([]byte, error) {
 	return append(out, lengthAndBytes(c.Data)...), nil
 }
 
+// DecodeCalls reads call data of execute or executeBatch, each as strictly as
+// DecodeExecute and DecodeExecuteBatch do.
+func DecodeCalls(callData []byte) ([]Call, error) {
+	if len(callData) >= 4 && Selector(callData) == ExecuteBatchSelector {
+		return DecodeExecuteBatch(callData)
+	}
+	call, err := DecodeExecute(callData)
+	if err != nil {
+		return nil, err
+	}
+	return []Call{call}, nil
+}
+
 // DecodeExecute reads call data of execute as strictly as LatchkeyAccount
 // does in validation: clean upper bits, data at its only canonical place and
 // nothing after it but the padding to a whole word, which reaches no one and
 // may hold anything. The returned data aliases callData.
 func DecodeExecute(callData []byte) (Call, error) {
-	const head = 4 + 4*wordSize // selector, target, value, offset, length
 	if len(callData) >= 4 && Selector(callData) != ExecuteSelector {
 		return Call{}, ErrNotExecute
 	}
+	if len(callData) < 4 {
+		return Call{}, fmt.Errorf("decode execute: call data has %d bytes, a selector takes 4", len(callData))
+	}
+	call, rest, err := decodeCall(callData[4:])
+	if err != nil {
+		return Call{}, fmt.Errorf("decode execute: %w", err)
+	}
+	if len(rest) > 0 {
+		return Call{}, fmt.Errorf("decode execute: data of %d bytes does not fill call data of %d bytes exactly", len(call.Data), len(callData))
+	}
+	return call, nil
+}
+
+// DecodeExecuteBatch reads call data of executeBatch as strictly: at least
+// one call, calls in their order without gaps, and nothing after the last.
+func DecodeExecuteBatch(callData []byte) ([]Call, error) {
+	if len(callData) >= 4 && Selector(callData) != ExecuteBatchSelector {
+		return nil, ErrNotExecute
+	}
+	const head = 4 + 2*wordSize // selector, offset, number of calls
 	if len(callData) < head {
-		return Call{}, fmt.Errorf("decode execute: call data has %d bytes, its head alone takes %d", len(callData), head)
+		return nil, fmt.Errorf("decode executeBatch: call data has %d bytes, its head alone takes %d", len(callData), head)
 	}
-	target, value := callData[4:36], callData[36:68]
+	if offset, ok := wordUint64(callData[4:36]); !ok || offset != wordSize {
+		return nil, fmt.Errorf("decode executeBatch: offset of calls must be 0x20, is 0x%x", callData[4:36])
+	}
+	offsets := callData[head:]
+	count, ok := wordUint64(callData[36:head])
+	if !ok || count == 0 || count > uint64(len(offsets)/wordSize) {
+		return nil, fmt.Errorf("decode executeBatch: call data of %d bytes cannot hold 0x%x calls", len(callData), callData[36:head])
+	}
+	calls, rest := make([]Call, count), offsets[count*wordSize:]
+	for i := range calls {
+		place, want := offsets[i*wordSize:(i+1)*wordSize], uint64(len(offsets)-len(rest))
+		if offset, ok := wordUint64(place); !ok || offset != want {
+			return nil, fmt.Errorf("decode executeBatch: offset of call %d must be 0x%x, is 0x%x", i, want, place)
+		}
+		var err error
+		if calls[i], rest, err = decodeCall(rest); err != nil {
+			return nil, fmt.Errorf("decode executeBatch: call %d: %w", i, err)
+		}
+	}
+	if len(rest) > 0 {
+		return nil, fmt.Errorf("decode executeBatch: %d bytes follow the last call", len(rest))
+	}
+	return calls, nil
+}
+
+// decodeCall reads ABI arguments (address,uint256,bytes) and answers what
+// follows them. The call's data aliases encoded.
+func decodeCall(encoded []byte) (call Call, rest []byte, err error) {
+	const head = 4 * wordSize // target, value, offset, length
+	if len(encoded) < head {
+		return Call{}, nil, fmt.Errorf("a call takes at least %d bytes, has %d", head, len(encoded))
+	}
+	target, value, body := encoded[:32], encoded[32:64], encoded[head:]
 	if !isZero(target[:12]) {
-		return Call{}, fmt.Errorf("decode execute: target 0x%x has bits above an address", target)
+		return Call{}, nil, fmt.Errorf("target 0x%x has bits above an address", target)
 	}
-	if offset, ok := wordUint64(callData[68:100]); !ok || offset != 3*wordSize {
-		return Call{}, fmt.Errorf("decode execute: offset of data must be 0x60, is 0x%x", callData[68:100])
+	if offset, ok := wordUint64(encoded[64:96]); !ok || offset != 3*wordSize {
+		return Call{}, nil, fmt.Errorf("offset of data must be 0x60, is 0x%x", encoded[64:96])
 	}
-	length, ok := wordUint64(callData[100:132])
-	if !ok || length > uint64(len(callData)) || uint64(len(callData)) != head+padded(length) {
-		return Call{}, fmt.Errorf("decode execute: data of 0x%x bytes does not fill call data of %d bytes exactly", callData[100:132], len(callData))
+	length, ok := wordUint64(encoded[96:head])
+	if !ok || length > uint64(len(body)) || padded(length) > uint64(len(body)) {
+		return Call{}, nil, fmt.Errorf("data of 0x%x bytes does not fill the %d bytes that are left for it", encoded[96:head], len(body))
 	}
 	return Call{
 		Target: common.BytesToAddress(target),
 		Value:  new(big.Int).SetBytes(value),
-		Data:   callData[head : head+length],
-	}, nil
+		Data:   body[:length],
+	}, body[padded(length):], nil
 }
 
 func lengthAndBytes(b []byte) []byte {
