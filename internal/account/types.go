@@ -18,29 +18,38 @@ const (
 )
 
 // Implementation types that the official clients know how to sign for.
-const ImplementationSmart = "UpgradeableV6"
+const (
+	ImplementationSmart       = "UpgradeableV6"
+	ImplementationDelegated   = "Calibur"
+	ImplementationDelegatedV9 = "CaliburV9" // another word for the same account, shown where it was asked for
+)
 
 // Account is one smart account on one chain. Factory, Implementation and Salt
 // are those it was created with: its address is never computed anew from the
-// running build.
+// running build. A delegated account lives at its owner's address and has
+// neither factory nor salt.
 type Account struct {
-	ID             string
-	ProjectID      string
-	PlayerID       string
-	ChainID        uint64
-	Address        common.Address
-	Owner          common.Address // external: the server never holds its key
-	Type           Type
-	Factory        common.Address
-	Implementation common.Address
-	Salt           common.Hash
-	DeployedAt     *time.Time   // nil while counterfactual
-	DeployedTx     *common.Hash // nil when counterfactual, or deployed by others
-	CreatedAt      time.Time
-	UpdatedAt      time.Time
+	ID        string
+	ProjectID string
+	PlayerID  string
+	ChainID   uint64
+	Address   common.Address
+	Owner     common.Address // external: the server never holds its key
+	Type      Type
+
+	// ImplementationType is the official clients' word for the implementation.
+	ImplementationType string
+	Factory            common.Address
+	Implementation     common.Address
+	Salt               common.Hash
+	DeployedAt         *time.Time   // nil while counterfactual; for a delegated account its first operation
+	DeployedTx         *common.Hash // nil when counterfactual, or deployed by others
+	CreatedAt          time.Time
+	UpdatedAt          time.Time
 }
 
-// Deployed reports whether the account's code is on chain, as far as known.
+// Deployed reports whether the account's code is on chain, as far as known. A
+// delegated account may have left since: see Service.Active.
 func (a Account) Deployed() bool { return a.DeployedAt != nil }
 
 // Filter narrows a list. Zero fields do not narrow.

@@ -5,6 +5,7 @@ import (
 	"math/big"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
 
 	"github.com/latchkey-dev/latchkey/internal/bindings"
 	"github.com/latchkey-dev/latchkey/internal/userop"
@@ -33,6 +34,8 @@ type candidate struct {
 	packed bindings.PackedUserOperation
 	gas    uint64 // its share of a bundle's gas limit
 	bytes  int    // its share of a bundle's calldata
+
+	authorization *types.SetCodeAuthorization // goes with its transaction, nil when none is needed
 }
 
 // newCandidate fails for an operation that EntryPoint cannot even read.

@@ -21,7 +21,8 @@ type size struct {
 //   - An operation that wants to be alone shares the bundle with no other one
 //     of its sender.
 //   - An operation whose transaction failed on chain before travels by itself,
-//     so that it takes no other one down again.
+//     so that it takes no other one down again. So does one that comes with an
+//     authorization, which may become void before it is mined.
 func choose(ready []candidate, most size) []candidate {
 	var bundle []candidate
 	passed := make(map[lane]bool) // an operation of the lane stays behind
@@ -39,7 +40,7 @@ func joins(bundle []candidate, c candidate, most size) bool {
 	if len(bundle) == 0 {
 		return true
 	}
-	if len(bundle) >= most.operations || c.Attempts > 0 || bundle[0].Attempts > 0 {
+	if len(bundle) >= most.operations || c.travelsAlone() || bundle[0].travelsAlone() {
 		return false
 	}
 	clashes := slices.ContainsFunc(bundle, func(other candidate) bool {
@@ -48,6 +49,8 @@ func joins(bundle []candidate, c candidate, most size) bool {
 	bundle = append(slices.Clip(bundle), c)
 	return !clashes && gasLimit(bundle) <= most.gas && calldataBytes(bundle) <= most.bytes
 }
+
+func (c candidate) travelsAlone() bool { return c.Attempts > 0 || c.authorization != nil }
 
 func calldataBytes(bundle []candidate) int {
 	sum := 0

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/holiman/uint256"
 
 	"github.com/latchkey-dev/latchkey/internal/userop"
 )
@@ -59,6 +60,8 @@ func (p *pass) sendBundle(ctx context.Context, bundle []candidate) (sent bool, e
 		data:       handleOps(bundle, p.relayer()),
 		gas:        gasLimit(bundle),
 		operations: hashes,
+
+		authorizations: authorizations(bundle),
 	})
 	if sent {
 		p.queued -= len(bundle)
@@ -72,6 +75,8 @@ type order struct {
 	data       []byte
 	gas        uint64
 	operations []common.Hash
+
+	authorizations []types.SetCodeAuthorization // EIP-7702; a transaction without any is an ordinary one
 }
 
 // transact signs, saves, and only then broadcasts. It answers false when the
@@ -115,7 +120,27 @@ func (p *pass) transact(ctx context.Context, o order) (sent bool, err error) {
 
 func (p *pass) sign(ctx context.Context, nonce uint64, o order, bid fees) (*types.Transaction, error) {
 	chainID := new(big.Int).SetUint64(p.ChainID)
-	signed, err := p.Signer.SignTx(ctx, types.NewTx(&types.DynamicFeeTx{
+	signed, err := p.Signer.SignTx(ctx, types.NewTx(o.unsigned(chainID, nonce, bid)), chainID)
+	if err != nil {
+		return nil, fmt.Errorf("sign transaction %d of relayer %s: %w", nonce, p.relayer(), err)
+	}
+	return signed, nil
+}
+
+func (o order) unsigned(chainID *big.Int, nonce uint64, bid fees) types.TxData {
+	if len(o.authorizations) > 0 {
+		return &types.SetCodeTx{
+			ChainID:   uint256.MustFromBig(chainID),
+			Nonce:     nonce,
+			GasTipCap: uint256.MustFromBig(bid.tip),
+			GasFeeCap: uint256.MustFromBig(bid.max),
+			Gas:       o.gas,
+			To:        o.to,
+			Data:      o.data,
+			AuthList:  o.authorizations,
+		}
+	}
+	return &types.DynamicFeeTx{
 		ChainID:   chainID,
 		Nonce:     nonce,
 		GasTipCap: bid.tip,
@@ -123,11 +148,7 @@ func (p *pass) sign(ctx context.Context, nonce uint64, o order, bid fees) (*type
 		Gas:       o.gas,
 		To:        &o.to,
 		Data:      o.data,
-	}), chainID)
-	if err != nil {
-		return nil, fmt.Errorf("sign transaction %d of relayer %s: %w", nonce, p.relayer(), err)
 	}
-	return signed, nil
 }
 
 // freeNonce answers the lowest nonce that neither the chain nor a live

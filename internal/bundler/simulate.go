@@ -65,6 +65,8 @@ func (p *pass) tryBundle(ctx context.Context, bundle []candidate) error {
 		To:   &userop.EntryPoint,
 		Gas:  gasLimit(bundle),
 		Data: handleOps(bundle, p.relayer()),
+
+		AuthorizationList: authorizations(bundle),
 	})
 	return asRevert(err)
 }

@@ -31,7 +31,7 @@ func (p *pass) triage(ctx context.Context) ([]candidate, error) {
 			}
 			continue
 		}
-		ok, err := p.sendable(ctx, c)
+		ok, err := p.sendable(ctx, &c)
 		if err != nil {
 			return nil, err
 		}
@@ -69,9 +69,9 @@ func (p *pass) busySenders(ctx context.Context, queued int) (map[common.Address]
 }
 
 // sendable checks what must hold before the operation is worth a simulation.
-func (p *pass) sendable(ctx context.Context, c candidate) (bool, error) {
+func (p *pass) sendable(ctx context.Context, c *candidate) (bool, error) {
 	most := p.bundleSize()
-	if gas := gasLimit([]candidate{c}); gas > most.gas {
+	if gas := gasLimit([]candidate{*c}); gas > most.gas {
 		return false, p.drop(ctx, c.Operation, fmt.Sprintf("it needs a transaction of %d gas and one may use %d here: lower its gas limits", gas, most.gas))
 	}
 	if c.bytes > most.bytes {
@@ -85,7 +85,10 @@ func (p *pass) sendable(ctx context.Context, c candidate) (bool, error) {
 	if base := p.head.BaseFee; base != nil && orZero(c.Op.MaxFeePerGas).Cmp(base) < 0 {
 		return false, p.wait(ctx, c.Operation, fmt.Sprintf("its maxFeePerGas %s is below the base fee %s", orZero(c.Op.MaxFeePerGas), base))
 	}
-	return p.deployed(ctx, c.Operation)
+	if ok, err := p.deployed(ctx, c.Operation); err != nil || !ok {
+		return false, err
+	}
+	return p.delegate(ctx, c)
 }
 
 // preceded reports whether the operation that must come first has succeeded.

@@ -24,25 +24,34 @@ const (
 
 // Operation is one signed user operation on its way to the chain.
 type Operation struct {
-	Hash      common.Hash // userOpHash, unique on its chain
-	ChainID   uint64
-	Op        userop.Operation
-	Deploy    *FactoryCall // sent by the relayer first, nil when not needed
-	After     common.Hash  // included first, zero when none
-	Alone     bool         // shares no bundle with another operation of its sender
-	State     State
-	TxID      int64   // Transaction that carries it, 0 when none
-	Result    *Result // set when included
-	Reason    string  // set when dropped
-	Attempts  int     // transactions that were mined for it and failed
-	CreatedAt time.Time
-	UpdatedAt time.Time
+	Hash       common.Hash // userOpHash, unique on its chain
+	ChainID    uint64
+	Op         userop.Operation
+	Deploy     *FactoryCall // sent by the relayer first, nil when not needed
+	Delegation *Delegation  // sent with it, nil when not needed
+	After      common.Hash  // included first, zero when none
+	Alone      bool         // shares no bundle with another operation of its sender
+	State      State
+	TxID       int64   // Transaction that carries it, 0 when none
+	Result     *Result // set when included
+	Reason     string  // set when dropped
+	Attempts   int     // transactions that were mined for it and failed
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
 }
 
 // FactoryCall creates an account.
 type FactoryCall struct {
 	Factory common.Address `json:"factory"`
 	Data    []byte         `json:"data"`
+}
+
+// Delegation makes an EOA an account.
+type Delegation struct {
+	Authorization types.SetCodeAuthorization `json:"authorization"` // EIP-7702, by the sender
+	// Returning says that the operation must not run without the authorization:
+	// it revokes all sessions that the sender had when it was an account before.
+	Returning bool `json:"returning"`
 }
 
 // Result is what the chain says of an included operation.

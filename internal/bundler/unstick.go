@@ -40,7 +40,7 @@ func (p *pass) raise(ctx context.Context, tx Transaction) error {
 		p.log().Warn("a transaction is not mined although it bids enough", "transaction", tx.Hash, "nonce", tx.Nonce, "maxFeePerGas", old.GasFeeCap(), "market", market.max)
 		return nil
 	}
-	signed, err := p.sign(ctx, tx.Nonce, order{to: *old.To(), data: old.Data(), gas: old.Gas()}, bid)
+	signed, err := p.sign(ctx, tx.Nonce, order{to: *old.To(), data: old.Data(), gas: old.Gas(), authorizations: old.SetCodeAuthorizations()}, bid)
 	if err != nil {
 		return err
 	}

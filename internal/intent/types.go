@@ -104,6 +104,7 @@ type Intent struct {
 	Lane           uint64           // nonce lane, leased while Status.Open
 	MaxCost        *big.Int         // worst-case fee in wei
 	DeployFirst    bool             // the relayer creates the account before the operation
+	Delegation     *Delegation      // comes with the operation, nil when the account delegates already, or is no EOA
 	ExpiresAt      uint64           // chain time after which no signature is taken
 	SignedBy       string           // "owner" or the ses_ id, "" until signed
 	ClientSig      []byte           // as the client sent it, to answer repeats
@@ -138,11 +139,23 @@ type Queue struct {
 	// Deploy is the factory call that the relayer sends before the operation;
 	// nil when the account is deployed, or the operation carries it.
 	Deploy *FactoryCall
+	// Delegation comes with the operation, nil for none.
+	Delegation *Delegation
 	// After is the operation that must be included first, zero when none.
 	After common.Hash
 	// Alone keeps the operation out of bundles that hold another one of the
 	// same account: it calls the account itself.
 	Alone bool
+}
+
+// Delegation makes an EOA an account: its EIP-7702 authorization goes with the
+// transaction of an operation.
+type Delegation struct {
+	Authorization types.SetCodeAuthorization `json:"authorization"`
+	// Returning says that the EOA may have been an account here before. The
+	// operation then starts by revoking all sessions, and makes sense only
+	// together with the authorization.
+	Returning bool `json:"returning"`
 }
 
 // FactoryCall creates an account.

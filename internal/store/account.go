@@ -23,6 +23,7 @@ var accounts = table[account.Account]{
 			address("address", &a.Address),
 			address("owner", &a.Owner),
 			word("type", &a.Type),
+			word("implementation_type", &a.ImplementationType),
 			address("factory", &a.Factory),
 			address("implementation", &a.Implementation),
 			hash("salt", &a.Salt),

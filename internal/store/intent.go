@@ -40,6 +40,7 @@ var intents = table[intent.Intent]{
 			number("lane", &in.Lane),
 			amount("max_cost", &in.MaxCost),
 			flag("deploy_first", &in.DeployFirst),
+			document("delegation", &in.Delegation),
 			number("expires_at", &in.ExpiresAt),
 			word("signed_by", &in.SignedBy),
 			blob("client_sig", &in.ClientSig),

@@ -26,6 +26,7 @@ var operations = table[bundler.Operation]{
 			number("chain_id", &op.ChainID),
 			document("operation", &op.Op),
 			document("deploy", &op.Deploy),
+			document("delegation", &op.Delegation),
 			hash("after_hash", &op.After),
 			flag("alone", &op.Alone),
 			word("state", &op.State),
@@ -53,6 +54,10 @@ func (db *DB) queue(ctx context.Context, tx *sql.Tx, q intent.Queue, in intent.I
 	if q.Deploy != nil {
 		deploy := bundler.FactoryCall(*q.Deploy)
 		op.Deploy = &deploy
+	}
+	if q.Delegation != nil {
+		delegation := bundler.Delegation(*q.Delegation)
+		op.Delegation = &delegation
 	}
 	return operations.insert(ctx, tx, op)
 }

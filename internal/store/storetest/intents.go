@@ -10,6 +10,7 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/holiman/uint256"
 
 	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/bundler"
@@ -51,6 +52,12 @@ func outcomeOf() intent.Outcome {
 	}
 }
 
+func delegationOf() *intent.Delegation {
+	return &intent.Delegation{Returning: true, Authorization: types.SetCodeAuthorization{
+		ChainID: *uint256.NewInt(80002), Address: address(7), Nonce: 1 << 63, V: 1, R: *uint256.MustFromBig(wide(2)), S: *uint256.NewInt(3),
+	}}
+}
+
 func intentRoundTrip(s suite) {
 	a, p := s.newAccount(1), s.newPolicy()
 	ses := s.newSession(a, 1)
@@ -71,6 +78,7 @@ func intentRoundTrip(s suite) {
 		CreatedAt:   moment(20), UpdatedAt: moment(22),
 	}
 	in.Operation.Factory, in.Operation.FactoryData = address(8), []byte{8}
+	in.Delegation = delegationOf()
 	in.Operation.Paymaster, in.Operation.PaymasterData = address(9), []byte{9}
 	in.Operation.PaymasterVerificationGasLimit, in.Operation.PaymasterPostOpGasLimit = big.NewInt(6), new(big.Int)
 	in.Operation.Signature = []byte{1, 0}
@@ -237,7 +245,7 @@ func intentQueuesOnce(s suite) {
 	s.must(s.db.OpenIntent(s.ctx, in, nil, nil))
 	q := intent.Queue{
 		Operation: in.Operation, Hash: in.OperationHash, ChainID: in.ChainID, After: hash(9), Alone: true,
-		Deploy: &intent.FactoryCall{Factory: address(8), Data: []byte{1}},
+		Deploy: &intent.FactoryCall{Factory: address(8), Data: []byte{1}}, Delegation: delegationOf(),
 	}
 	for range 2 {
 		value(s.db.ChangeIntent(s.ctx, in.ID, func(c *intent.Change) error {
@@ -247,9 +255,10 @@ func intentQueuesOnce(s suite) {
 		q.Alone = false // ignored the second time
 	}
 	got := value(s.db.QueuedOperations(s.ctx, in.ChainID, 10))(s)
+	delegation := bundler.Delegation(*delegationOf())
 	same(s, got, []bundler.Operation{{
 		Hash: in.OperationHash, ChainID: in.ChainID, Op: in.Operation, Deploy: &bundler.FactoryCall{Factory: address(8), Data: []byte{1}},
-		After: hash(9), Alone: true, State: bundler.Queued, CreatedAt: in.UpdatedAt, UpdatedAt: in.UpdatedAt,
+		Delegation: &delegation, After: hash(9), Alone: true, State: bundler.Queued, CreatedAt: in.UpdatedAt, UpdatedAt: in.UpdatedAt,
 	}})
 }
 
