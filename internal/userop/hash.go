@@ -14,8 +14,6 @@ import (
 var (
 	operationTypeHash = crypto.Keccak256Hash([]byte("PackedUserOperation(address sender,uint256 nonce,bytes initCode,bytes callData,bytes32 accountGasLimits,uint256 preVerificationGas,bytes32 gasFees,bytes paymasterAndData)"))
 	domainTypeHash    = crypto.Keccak256Hash([]byte("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"))
-	domainNameHash    = crypto.Keccak256Hash([]byte("ERC4337"))
-	domainVersionHash = crypto.Keccak256Hash([]byte("1"))
 )
 
 // eip7702Factory is the factory that marks an operation which comes with an
@@ -37,7 +35,7 @@ func (op *Operation) Hash(chainID uint64, entryPoint common.Address) (common.Has
 	if err != nil {
 		return common.Hash{}, err
 	}
-	return typedDataHash(domainSeparator(chainID, entryPoint), packed.structHash()), nil
+	return typedDataHash(domainSeparator("ERC4337", "1", chainID, entryPoint), packed.structHash()), nil
 }
 
 func (p *Packed) structHash() common.Hash {
@@ -54,13 +52,13 @@ func (p *Packed) structHash() common.Hash {
 	)
 }
 
-func domainSeparator(chainID uint64, entryPoint common.Address) common.Hash {
+func domainSeparator(name, version string, chainID uint64, verifyingContract common.Address) common.Hash {
 	return crypto.Keccak256Hash(
 		domainTypeHash[:],
-		domainNameHash[:],
-		domainVersionHash[:],
+		crypto.Keccak256([]byte(name)),
+		crypto.Keccak256([]byte(version)),
 		math.U256Bytes(new(big.Int).SetUint64(chainID)),
-		common.LeftPadBytes(entryPoint[:], 32),
+		common.LeftPadBytes(verifyingContract[:], 32),
 	)
 }
 

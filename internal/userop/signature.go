@@ -39,10 +39,15 @@ func (h Home) bareForm() Form {
 }
 
 // Bits of the mode byte that starts every signature but the bare 65 bytes.
-// Bits 2 and 3 name the way in, 0 for a registered session; the others are 0.
+// Bits 2 and 3 are the way in; bits 6 and 7 are 0.
 const (
-	modePersonalSign = 1 << 0
-	modeSession      = 1 << 1
+	modePersonalSign      = 1 << 0
+	modeSession           = 1 << 1
+	modeWayInShift        = 2
+	modeMoment            = 1 << 4 // a moment follows the mode
+	modeGrantPersonalSign = 1 << 5 // the owner signed the grant in EIP-191 form
+
+	momentLength = 6
 )
 
 // OwnerSignature lays out the signature field for a signature by the owner:
@@ -54,13 +59,11 @@ func OwnerSignature(form Form, home Home, sig [SignatureLength]byte) []byte {
 	return append([]byte{mode(form)}, sig[:]...)
 }
 
-// SessionSignature lays out the signature field for a signature by a session
-// key: mode|permission|signature. The permission is packed.
+// SessionSignature lays out the signature field for a signature by the
+// secp256k1 key of a registered session whose permission, which is packed,
+// needs no moment. See Session for all others.
 func SessionSignature(form Form, permission []byte, sig [SignatureLength]byte) []byte {
-	out := make([]byte, 0, 1+len(permission)+SignatureLength)
-	out = append(out, mode(form)|modeSession)
-	out = append(out, permission...)
-	return append(out, sig[:]...)
+	return Session{Permission: permission}.Field(form, sig[:])
 }
 
 func mode(form Form) byte {
@@ -88,8 +91,8 @@ func DummyOwnerSignature() []byte {
 	return append([]byte{modePersonalSign}, dummy[:]...)
 }
 
-// DummySessionSignature returns the dearest signature field of a session with
-// this packed permission, which no session key has signed.
+// DummySessionSignature is Session.Dummy for the sessions that SessionSignature
+// is for.
 func DummySessionSignature(permission []byte) []byte {
 	return SessionSignature(PersonalSign, permission, dummy)
 }
