@@ -15,16 +15,19 @@ import (
 )
 
 // accountSlot is where LatchkeyAccount keeps its owner (160 bits, low) and
-// epoch (64 bits), by ERC-7201. The mapping of sessions has the slot after it.
+// epoch (64 bits), by ERC-7201. The mappings of sessions and of their rules'
+// counters have the slots after it.
 var (
 	accountSlot  = common.HexToHash("0xcaf2a002cc16fc3c70fff6edb6262e5041ac8e964ca0b3f4db33821128ef9f00")
 	sessionsSlot = common.BigToHash(new(big.Int).Add(accountSlot.Big(), common.Big1))
+	countersSlot = common.BigToHash(new(big.Int).Add(accountSlot.Big(), common.Big2))
 )
 
 // sessionSlot is where an account keeps the status word of a session.
-func sessionSlot(id common.Hash) common.Hash {
-	return crypto.Keccak256Hash(id[:], sessionsSlot[:])
-}
+func sessionSlot(id common.Hash) common.Hash { return entrySlot(id, sessionsSlot) }
+
+// entrySlot is where Solidity keeps an entry of the mapping at slot.
+func entrySlot(key, slot common.Hash) common.Hash { return crypto.Keccak256Hash(key[:], slot[:]) }
 
 // Account is what the chain says of an account.
 type Account struct {
@@ -71,15 +74,29 @@ func (c *Client) Epoch(ctx context.Context, account common.Address) (uint64, err
 // SessionWords reads the status words of an account's sessions, in order; 0
 // for one that the account does not know.
 func (c *Client) SessionWords(ctx context.Context, account common.Address, ids []common.Hash) ([]*big.Int, error) {
-	words := make([]common.Hash, len(ids))
-	requests := make([]rpc.BatchElem, len(ids))
-	for i, id := range ids {
-		requests[i] = rpc.BatchElem{Method: "eth_getStorageAt", Args: []any{account, sessionSlot(id), "latest"}, Result: &words[i]}
+	return c.mappingWords(ctx, account, sessionsSlot, ids)
+}
+
+// CounterWords reads the counters that an account keeps for rules of sessions,
+// by their keys, in order; 0 for one that was never used.
+func (c *Client) CounterWords(ctx context.Context, account common.Address, keys []common.Hash) ([]*big.Int, error) {
+	return c.mappingWords(ctx, account, countersSlot, keys)
+}
+
+// mappingWords reads entries of the mapping at slot of an account's storage.
+func (c *Client) mappingWords(ctx context.Context, account common.Address, slot common.Hash, keys []common.Hash) ([]*big.Int, error) {
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	words := make([]common.Hash, len(keys))
+	requests := make([]rpc.BatchElem, len(keys))
+	for i, key := range keys {
+		requests[i] = rpc.BatchElem{Method: "eth_getStorageAt", Args: []any{account, entrySlot(key, slot), "latest"}, Result: &words[i]}
 	}
 	if err := c.batch(ctx, fmt.Sprintf("read sessions of %s", account), requests); err != nil {
 		return nil, err
 	}
-	out := make([]*big.Int, len(ids))
+	out := make([]*big.Int, len(keys))
 	for i, word := range words {
 		out[i] = word.Big()
 	}

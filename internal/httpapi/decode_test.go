@@ -16,7 +16,7 @@ import (
 var grant = session.CreateParams{
 	AccountID:  accountID,
 	ChainID:    80002,
-	Signer:     signer,
+	Key:        session.Key{Address: signer},
 	ValidAfter: 10,
 	ValidUntil: 2_000_000_000,
 	Limit:      5,

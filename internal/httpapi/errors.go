@@ -16,12 +16,12 @@ var statusOfKind = map[fault.Kind]int{
 	fault.Invalid:      http.StatusBadRequest,
 	fault.Unauthorized: http.StatusUnauthorized,
 	// Not 403: the official Node SDK shows its users no message with that one.
-	fault.Forbidden:    http.StatusUnauthorized,
-	fault.NotFound:     http.StatusNotFound,
-	fault.Conflict:     http.StatusConflict,
-	fault.TooLarge:     http.StatusRequestEntityTooLarge,
-	fault.Unsupported:  http.StatusUnsupportedMediaType,
-	fault.Unavailable:  http.StatusServiceUnavailable,
+	fault.Forbidden:   http.StatusUnauthorized,
+	fault.NotFound:    http.StatusNotFound,
+	fault.Conflict:    http.StatusConflict,
+	fault.TooLarge:    http.StatusRequestEntityTooLarge,
+	fault.Unsupported: http.StatusUnsupportedMediaType,
+	fault.Unavailable: http.StatusServiceUnavailable,
 }
 
 // methodError is a request with a method that its path does not have.

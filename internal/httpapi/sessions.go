@@ -83,7 +83,7 @@ func createSessionParams(req CreateSessionRequest) (p session.CreateParams, err 
 		PolicyID:   value(req.Policy),
 		Optimistic: value(req.Optimistic),
 	}
-	if p.Signer, err = parseAddress("address", req.Address); err != nil {
+	if p.Key.Address, err = parseAddress("address", req.Address); err != nil {
 		return p, err
 	}
 	if p.ExternalOwner, err = parseOptionalAddress("externalOwnerAddress", req.ExternalOwnerAddress); err != nil {
@@ -161,7 +161,11 @@ func callGrants(permissions []Permission) ([]session.CallGrant, error) {
 		if err != nil {
 			return nil, err
 		}
-		grants = append(grants, session.CallGrant{Address: target, Calls: p.Data.Calls})
+		grant := session.CallGrant{Address: target}
+		for _, name := range p.Data.Calls {
+			grant.Calls = append(grant.Calls, session.FunctionGrant{Call: name})
+		}
+		grants = append(grants, grant)
 	}
 	return grants, nil
 }
@@ -304,7 +308,7 @@ func (s records) showSession(c *call, v session.View, exp expansion) (Session, e
 		shown.Whitelist[i] = granted.Data.Address
 	}
 	if a := v.NextAction; a != nil {
-		shown.NextAction = showNextAction(a.SignableHash, a.Operation, a.ExpiresAt)
+		shown.NextAction = showNextAction(a.SignableHash, *a.Operation, a.ExpiresAt)
 	}
 	return shown, nil
 }

@@ -65,7 +65,7 @@ var terms = `{"address":"` + signer.Hex() + `","chainId":80002,"validAfter":0,"v
 
 func TestSessionTerms(t *testing.T) {
 	t.Parallel()
-	base := session.CreateParams{ChainID: 80002, Signer: signer, ValidUntil: 2_000_000_000}
+	base := session.CreateParams{ChainID: 80002, Key: session.Key{Address: signer}, ValidUntil: 2_000_000_000}
 	with := func(change func(*session.CreateParams)) session.CreateParams {
 		p := base
 		change(&p)
@@ -86,7 +86,7 @@ func TestSessionTerms(t *testing.T) {
 		"functions": {
 			`,"permissions":[{"type":"contract-call","data":{"address":"` + nft.Hex() + `","calls":["mint(address)","0x6a627842"]}},{"type":"contract-call","data":{"address":"` + token.Hex() + `"}}]}`,
 			with(func(p *session.CreateParams) {
-				p.Permissions = []session.CallGrant{{Address: nft, Calls: []string{"mint(address)", "0x6a627842"}}, {Address: token}}
+				p.Permissions = []session.CallGrant{{Address: nft, Calls: []session.FunctionGrant{{Call: "mint(address)"}, {Call: "0x6a627842"}}}, {Address: token}}
 			}),
 		},
 		"two contracts": {
@@ -117,8 +117,8 @@ func TestPermissionsInAForm(t *testing.T) {
 		t.Fatalf("got %d: %s", r.Code, r.Body)
 	}
 	want := session.CreateParams{
-		ChainID: 80002, Signer: signer, ValidUntil: 2_000_000_000,
-		Permissions: []session.CallGrant{{Address: nft, Calls: []string{"mint"}}},
+		ChainID: 80002, Key: session.Key{Address: signer}, ValidUntil: 2_000_000_000,
+		Permissions: []session.CallGrant{{Address: nft, Calls: []session.FunctionGrant{{Call: "mint"}}}},
 	}
 	if diff := cmp.Diff(want, a.asked, equalAmounts); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)

@@ -107,7 +107,7 @@ func newWorld() *world {
 		},
 		Status:     session.StatusPending,
 		Usage:      session.Usage{Limit: used(3, 1), FeeLimit: used(1000, 400)},
-		NextAction: &session.NextAction{SignableHash: opHash, Operation: operation(), ExpiresAt: 1_900_000_000},
+		NextAction: &session.NextAction{SignableHash: opHash, Operation: new(operation()), ExpiresAt: 1_900_000_000},
 		Intents:    []string{intentID},
 	}
 	w.intent = waitingIntent()

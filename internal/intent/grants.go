@@ -2,7 +2,9 @@ package intent
 
 import (
 	"context"
+	"fmt"
 	"math/big"
+	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
 
@@ -18,8 +20,9 @@ import (
 type grant struct {
 	session     session.Session
 	permission  permission.Permission
-	status      permission.Status // as on chain
-	registering *Intent           // its registration when that is signed and under way
+	state       permission.State // as on chain
+	registering *Intent          // its registration, when that is signed and under way
+	signed      []Intent         // what it has signed and what is under way, oldest first
 }
 
 // grants reads the live sessions of an account from the store and the chain.
@@ -28,54 +31,110 @@ func (s *Service) grants(ctx context.Context, chain Chain, acc account.Account) 
 	if err != nil || len(live) == 0 {
 		return nil, err
 	}
-	ids := make([]common.Hash, len(live))
-	for i := range live {
-		ids[i] = live[i].Hash
-	}
-	words, err := chain.SessionWords(ctx, acc.Address, ids)
+	open, err := s.openOf(ctx, acc)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]grant, len(live))
 	for i, ses := range live {
-		if out[i], err = s.grant(ctx, ses, words[i]); err != nil {
+		p, err := permission.Decode(ses.Permission)
+		if err != nil {
 			return nil, err
 		}
+		out[i] = grant{session: ses, permission: p}
+		out[i].note(open)
 	}
-	return out, nil
+	return out, readStates(ctx, chain, acc.Address, out)
 }
 
-func (s *Service) grant(ctx context.Context, ses session.Session, word *big.Int) (grant, error) {
-	p, err := permission.Decode(ses.Permission)
-	if err != nil {
-		return grant{}, err
+// note sorts out which open intents of the account concern the session.
+func (g *grant) note(open []Intent) {
+	for _, in := range open {
+		if in.Status != Signed {
+			continue
+		}
+		if in.ID == g.session.RegisterIntent {
+			g.registering = &in
+		}
+		if in.SignedBy == g.session.ID {
+			g.signed = append(g.signed, in)
+		}
 	}
-	g := grant{session: ses, permission: p, status: permission.ParseStatus(word)}
-	if ses.State != session.Pending || ses.RegisterIntent == "" {
-		return g, nil
-	}
-	reg, err := s.Store.Intent(ctx, ses.ProjectID, ses.RegisterIntent)
-	if err != nil {
-		return grant{}, err
-	}
-	if reg.Status == Signed {
-		g.registering = &reg
-	}
-	return g, nil
 }
 
-// expected is the status that the session will have when the operation is
-// validated: a registration under way counts as done.
-func (g grant) expected() permission.Status {
-	if g.status.State == permission.None && g.registering != nil {
-		return permission.Status{State: permission.Active, FeeSpent: new(big.Int)}
+// readStates reads what the chain keeps of each session, in two requests.
+func readStates(ctx context.Context, chain Chain, acc common.Address, grants []grant) error {
+	var ids, keys []common.Hash
+	for _, g := range grants {
+		ids = append(ids, g.session.Hash)
+		keys = append(keys, g.permission.CounterKeys(g.session.Hash)...)
 	}
-	return g.status
+	words, err := chain.SessionWords(ctx, acc, ids)
+	if err != nil {
+		return err
+	}
+	counters, err := chain.CounterWords(ctx, acc, keys)
+	if err != nil {
+		return err
+	}
+	for i := range grants {
+		g := &grants[i]
+		n := len(g.permission.CounterKeys(g.session.Hash))
+		g.state = permission.State{Status: permission.ParseStatus(words[i]), Counters: counters[:n:n]}
+		counters = counters[n:]
+	}
+	return nil
+}
+
+// opening is the operation under way that registers the session by carrying
+// its grant, nil for none.
+func (g *grant) opening() *Intent {
+	for _, in := range g.signed {
+		if userop.WayOf(in.Operation.Signature) == userop.FirstUse {
+			return &in
+		}
+	}
+	return nil
+}
+
+// way is how the account will know the session when its next operation comes.
+func (g *grant) way() userop.WayIn {
+	switch {
+	case g.session.OwnerGrant == nil, g.state.State != permission.None:
+		return userop.Registered
+	case g.session.Registration == session.Stateless:
+		return userop.Stateless
+	case g.opening() != nil:
+		return userop.Registered
+	}
+	return userop.FirstUse
+}
+
+// assumed reports whether the session counts as registered although the chain
+// does not know it yet: an operation that registers it is under way.
+func (g *grant) assumed() bool {
+	return g.state.State == permission.None && (g.registering != nil || g.opening() != nil)
+}
+
+// expected is the state that the session will be in when the next operation is
+// validated, after all that it has signed and that is under way.
+func (g *grant) expected(now uint64) permission.State {
+	state := g.state
+	if state.State == permission.None && g.registering != nil {
+		state.State, state.FeeSpent = permission.Active, new(big.Int)
+	}
+	for _, in := range g.signed {
+		way := userop.WayOf(in.Operation.Signature)
+		if after, refusal := permission.Validate(g.permission, state, facts(&in.Operation, "", now, way)); refusal == nil {
+			state = after.State
+		}
+	}
+	return state
 }
 
 // signatures answers the signature fields to estimate an operation with: the
 // owner's and that of each session whose permission covers it. registering are
-// the sessions among them whose registration is under way.
+// the sessions among them that the chain does not know yet.
 func (s *Service) signatures(ctx context.Context, chain Chain, p plan, op *userop.Operation, now uint64) (fields [][]byte, registering []common.Hash, err error) {
 	fields = [][]byte{userop.DummyOwnerSignature()}
 	if p.kind != Call {
@@ -85,21 +144,29 @@ func (s *Service) signatures(ctx context.Context, chain Chain, p plan, op *usero
 	if err != nil {
 		return nil, nil, err
 	}
+	hash, err := op.Hash(p.account.ChainID, userop.EntryPoint)
+	if err != nil {
+		return nil, nil, err
+	}
 	for _, g := range grants {
 		// One that becomes valid later may still sign in time.
 		at := min(max(now, g.permission.ValidAfter), g.permission.ValidUntil)
-		if permission.Evaluate(g.permission, permission.State{Status: g.expected()}, facts(op, "", at)) != nil {
+		if permission.Evaluate(g.permission, g.expected(now), facts(op, "", at, g.way())) != nil {
 			continue
 		}
-		fields = append(fields, userop.DummySessionSignature(g.session.Permission))
-		if g.registering != nil {
+		around, err := g.around(at)
+		if err != nil {
+			return nil, nil, err
+		}
+		fields = append(fields, around.Dummy(hash))
+		if g.assumed() {
 			registering = append(registering, g.session.Hash)
 		}
 	}
 	return fields, registering, nil
 }
 
-func facts(op *userop.Operation, function string, at uint64) permission.Operation {
+func facts(op *userop.Operation, function string, at uint64, way userop.WayIn) permission.Operation {
 	return permission.Operation{
 		Account:      op.Sender,
 		EntryPoint:   userop.EntryPoint,
@@ -109,59 +176,72 @@ func facts(op *userop.Operation, function string, at uint64) permission.Operatio
 		WorstCaseFee: op.RequiredPrefund(),
 		Time:         at,
 		Moment:       at,
+		WayIn:        way,
 	}
 }
 
 // judge decides whether the session may sign the intent's operation now. What
 // the session has signed and is not included yet counts as used.
-func (s *Service) judge(ctx context.Context, g grant, in Intent, chain AccountState, now uint64) error {
-	if g.session.State == session.Pending && g.registering == nil && g.status.State == permission.None {
-		return fault.New(fault.Conflict, "signature: session %s is not registered yet: the owner must sign its registration first", g.session.ID)
+func (g *grant) judge(in Intent, chain AccountState, now uint64) error {
+	granted := g.session.OwnerGrant != nil || g.state.State != permission.None || g.registering != nil
+	if !granted {
+		return fault.New(fault.Conflict, "signature: session %s is not registered yet: the owner must sign it first", g.session.ID)
 	}
 	if chain.Deployed && g.session.Epoch != chain.Epoch {
 		return fault.New(fault.Invalid, "signature: session %s is revoked: all sessions of %s were (the account's epoch is %d, the session's %d)", g.session.ID, in.AccountAddress, chain.Epoch, g.session.Epoch)
 	}
-	status := g.expected()
-	pending, err := s.signedBy(ctx, g.session)
-	if err != nil {
-		return err
+	refusal := permission.Evaluate(g.permission, g.expected(now), facts(&in.Operation, function(in), now, g.way()))
+	if refusal == nil {
+		return nil
 	}
-	for _, other := range pending {
-		status.Uses++
-		status.FeeSpent = new(big.Int).Add(status.FeeSpent, other.MaxCost)
+	return &fault.Fault{
+		Kind:    fault.Invalid,
+		Code:    "permission_" + string(refusal.Rule),
+		Message: "session " + g.session.ID + " may not do this: " + refusal.Message,
 	}
-	if refusal := permission.Evaluate(g.permission, permission.State{Status: status}, facts(&in.Operation, function(in), now)); refusal != nil {
-		return &fault.Fault{
-			Kind:    fault.Invalid,
-			Code:    "permission_" + string(refusal.Rule),
-			Message: "session " + g.session.ID + " may not do this: " + refusal.Message,
-		}
-	}
-	return nil
 }
 
-// signedBy answers the intents that the session has signed and that are under
-// way.
-func (s *Service) signedBy(ctx context.Context, ses session.Session) ([]Intent, error) {
-	open := false
-	found, err := s.Store.Intents(ctx, ses.ProjectID, Filter{SessionID: ses.ID, Final: &open}, page.Request{Limit: MaxLanes})
-	if err != nil {
-		return nil, err
+// around is what surrounds the key's signature in an operation that names at
+// as the present.
+func (g *grant) around(at uint64) (userop.Session, error) {
+	out := userop.Session{Permission: g.session.Permission, WayIn: g.way()}
+	if g.permission.NeedsMoment() {
+		out.Moment = at
 	}
-	var out []Intent
-	for _, in := range found.Items {
-		if in.Status == Signed && in.SignedBy == ses.ID {
-			out = append(out, in)
+	var err error
+	if out.WayIn != userop.Registered {
+		if out.Grant, err = userop.ParseGrant(g.session.OwnerGrant); err != nil {
+			return out, fmt.Errorf("session %s: %w", g.session.ID, err)
+		}
+	}
+	if g.permission.SignerType != permission.Secp256k1 {
+		if out.Key, err = userop.ParseP256Key(g.session.PublicKey); err != nil {
+			return out, fmt.Errorf("session %s: %w", g.session.ID, err)
 		}
 	}
 	return out, nil
 }
 
-// openOf answers the open intents of an account.
+// predecessor is the operation that must be included before one that the
+// session signs now: the one that makes the session known to the account.
+func (g *grant) predecessor() common.Hash {
+	if g.state.State != permission.None {
+		return common.Hash{}
+	}
+	if g.registering != nil {
+		return g.registering.OperationHash
+	}
+	if opening := g.opening(); opening != nil && g.way() == userop.Registered {
+		return opening.OperationHash
+	}
+	return common.Hash{}
+}
+
+// openOf answers the open intents of an account, oldest first.
 func (s *Service) openOf(ctx context.Context, acc account.Account) ([]Intent, error) {
 	open := false
 	found, err := s.Store.Intents(ctx, acc.ProjectID, Filter{AccountIDs: []string{acc.ID}, Final: &open}, page.Request{Limit: MaxLanes, Order: page.Ascending})
-	return found.Items, err
+	return slices.Clip(found.Items), err
 }
 
 // function names what an intent's one call calls, where the client did.

@@ -280,11 +280,11 @@ func (d *draft) save(ctx context.Context) (Intent, error) {
 
 // link notes on a session which intent acts on it.
 func link(s *session.Session, kind Kind, intentID string) {
-	if kind == RegisterSession {
-		s.RegisterIntent = intentID
+	if kind == RevokeSession {
+		s.RevokeIntent = intentID
 		return
 	}
-	s.RevokeIntent = intentID
+	s.RegisterIntent = intentID
 }
 
 func (d *draft) freeLane(ctx context.Context) (uint64, error) {

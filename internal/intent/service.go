@@ -34,6 +34,8 @@ type Chain interface {
 	Account(ctx context.Context, address common.Address) (AccountState, error)
 	// SessionWords reads the status words of an account's sessions.
 	SessionWords(ctx context.Context, account common.Address, ids []common.Hash) ([]*big.Int, error)
+	// CounterWords reads the counters of sessions' rules by their keys.
+	CounterWords(ctx context.Context, account common.Address, keys []common.Hash) ([]*big.Int, error)
 	// Funds is what an account can pay fees from: its balance and its deposit at
 	// the EntryPoint, in wei.
 	Funds(ctx context.Context, address common.Address) (*big.Int, error)

@@ -39,6 +39,26 @@ func (o SessionOperations) Revoke(ctx context.Context, acc account.Account, ses 
 	})
 }
 
+// Replace opens the operation that closes old and registers ses in its place,
+// and saves ses with it.
+func (o SessionOperations) Replace(ctx context.Context, acc account.Account, old, ses session.Session, policyID string) (session.Action, error) {
+	callData, err := userop.ExecuteBatch([]userop.Call{
+		{Target: acc.Address, Data: userop.RevokeSession(old.Hash)},
+		{Target: acc.Address, Data: userop.RegisterSession(ses.Permission)},
+	})
+	if err != nil {
+		return session.Action{}, err
+	}
+	return o.open(ctx, plan{
+		kind:      ReplaceSession,
+		account:   acc,
+		session:   &ses,
+		policyID:  policyID,
+		callData:  callData,
+		sponsored: sponsor.Request{ChainID: acc.ChainID, AccountFunction: "registerSession"},
+	})
+}
+
 func (o SessionOperations) open(ctx context.Context, p plan) (session.Action, error) {
 	in, err := o.Service.open(ctx, p)
 	if err != nil {
@@ -73,8 +93,9 @@ func (o SessionOperations) SignedWith(ctx context.Context, projectID, intentID s
 	return len(sig) > 0 && bytes.Equal(in.ClientSig, sig), err
 }
 
-// Withdraw gives up a registration that nobody has signed yet and closes its
-// session with it; ok is false when it was signed in the meantime.
+// Withdraw gives up an action that nobody has signed yet. A session that it
+// would have registered is closed with it. ok is false when it was signed in
+// the meantime.
 func (o SessionOperations) Withdraw(ctx context.Context, intentID string) (ok bool, err error) {
 	s := o.Service
 	_, err = s.Store.ChangeIntent(ctx, intentID, func(c *Change) error {
@@ -88,7 +109,9 @@ func (o SessionOperations) Withdraw(ctx context.Context, intentID string) (ok bo
 			c.Intent.move("dropped", s.now())
 			release(c, nil)
 		}
-		c.Session.State, c.Session.UpdatedAt = session.Closed, s.now()
+		if c.Intent.Kind != RevokeSession {
+			c.Session.State, c.Session.UpdatedAt = session.Closed, s.now()
+		}
 		return nil
 	})
 	return ok, err
@@ -108,7 +131,7 @@ func (o SessionOperations) Recent(ctx context.Context, ses session.Session) ([]s
 func action(in Intent) session.Action {
 	a := session.Action{IntentID: in.ID, UnderWay: in.Status == Signed}
 	if in.Status == Waiting {
-		a.Next = &session.NextAction{SignableHash: in.OperationHash, Operation: in.Operation, ExpiresAt: in.ExpiresAt}
+		a.Next = &session.NextAction{SignableHash: in.OperationHash, Operation: &in.Operation, ExpiresAt: in.ExpiresAt}
 	}
 	return a
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 
 	"github.com/latchkey-dev/latchkey/internal/session"
+	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
 // Settle looks up what became of a chain's signed intents and saves the final
@@ -70,9 +71,15 @@ func (s *Service) conclude(c *Change, out *Outcome, failure *Failure) {
 		in.move("confirmed", now)
 	}
 	release(c, out)
+	if newOwner, ok := userop.NewOwner(in.Operation.CallData); ok && in.Status == Succeeded {
+		c.Account.Owner, c.Account.UpdatedAt = newOwner, now
+	}
 	if in.Status == Succeeded && c.Session != nil {
 		advance(c.Session, in.Kind)
 		c.Session.UpdatedAt = now
+	}
+	if in.Status == Succeeded && c.Replaced != nil {
+		c.Replaced.State, c.Replaced.UpdatedAt = session.Closed, now
 	}
 }
 
@@ -113,7 +120,7 @@ func advance(ses *session.Session, kind Kind) {
 	switch {
 	case kind == RevokeSession:
 		ses.State = session.Closed
-	case ses.State == session.Pending:
+	case ses.State == session.Pending, ses.State == session.Prepared:
 		ses.State = session.Active
 	}
 }

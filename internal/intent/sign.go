@@ -9,6 +9,7 @@ import (
 
 	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/fault"
+	"github.com/latchkey-dev/latchkey/internal/permission"
 	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
@@ -121,10 +122,6 @@ type verified struct {
 
 // verify finds who signed and whether that key may.
 func (s *Service) verify(ctx context.Context, chain Chain, acc account.Account, in Intent, sig []byte, now uint64) (verified, error) {
-	signers, err := userop.Recover(in.OperationHash, sig)
-	if err != nil {
-		return verified{}, fault.Field("signature", nil, "%v", err)
-	}
 	state, err := chain.Account(ctx, acc.Address)
 	if err != nil {
 		return verified{}, err
@@ -132,8 +129,15 @@ func (s *Service) verify(ctx context.Context, chain Chain, acc account.Account, 
 	if !state.Deployed {
 		state.Owner = acc.Owner
 	}
+	if len(sig) != userop.SignatureLength {
+		return s.verifyOtherKey(ctx, chain, acc, in, state, sig, now)
+	}
+	signers, err := userop.Recover(in.OperationHash, sig)
+	if err != nil {
+		return verified{}, fault.Field("signature", nil, "%v", err)
+	}
 	if form, ok := signers.By(state.Owner); ok {
-		return verified{by: OwnerSigned, field: userop.OwnerSignature(form, userop.Proxy, signers.Signature), chain: state}, nil
+		return verified{by: OwnerSigned, field: userop.OwnerSignature(form, homeOf(acc), signers.Signature), chain: state}, nil
 	}
 	if in.Kind != Call {
 		return verified{}, fault.Field("signature", nil, "only the owner %s may sign this, and it is not the owner's (it recovers to %s, or to %s if the bare hash was signed)", state.Owner, signers.PersonalSign, signers.Raw)
@@ -144,15 +148,64 @@ func (s *Service) verify(ctx context.Context, chain Chain, acc account.Account, 
 	}
 	for _, g := range grants {
 		form, ok := signers.By(g.session.Signer)
-		if !ok {
-			continue
+		if ok && g.permission.SignerType == permission.Secp256k1 {
+			return g.accept(in, state, form, signers.Signature[:], now)
 		}
-		if err := s.judge(ctx, g, in, state, now); err != nil {
-			return verified{}, err
-		}
-		return verified{by: g.session.ID, field: userop.SessionSignature(form, g.session.Permission, signers.Signature), grant: &g, chain: state}, nil
 	}
 	return verified{}, s.stranger(ctx, acc, in, signers, state.Owner)
+}
+
+// verifyOtherKey tries the account's live sessions whose keys are on P-256: a
+// signature of such a key does not tell whose it is.
+func (s *Service) verifyOtherKey(ctx context.Context, chain Chain, acc account.Account, in Intent, state AccountState, sig []byte, now uint64) (verified, error) {
+	grants, err := s.grants(ctx, chain, acc)
+	if err != nil {
+		return verified{}, err
+	}
+	tried := 0
+	var reason error
+	for _, g := range grants {
+		if in.Kind != Call || g.permission.SignerType == permission.Secp256k1 {
+			continue
+		}
+		key, err := userop.ParseP256Key(g.session.PublicKey)
+		if err != nil {
+			return verified{}, fmt.Errorf("session %s: %w", g.session.ID, err)
+		}
+		field, err := userop.KeySignature(g.permission.SignerType, key, in.OperationHash, sig)
+		if err == nil {
+			return g.accept(in, state, userop.Raw, field, now)
+		}
+		tried, reason = tried+1, err
+	}
+	switch tried {
+	case 0:
+		return verified{}, fault.Field("signature", nil, "must be 65 bytes (r, s, v), is %d: account %s has no live session with a P-256 key", len(sig), acc.ID)
+	case 1:
+		return verified{}, fault.Field("signature", nil, "%v", reason)
+	}
+	return verified{}, fault.Field("signature", nil, "is by none of the %d P-256 session keys of account %s", tried, acc.ID)
+}
+
+// accept judges the operation and lays out the signature field; signature is
+// the key's as the account takes it.
+func (g *grant) accept(in Intent, state AccountState, form userop.Form, signature []byte, now uint64) (verified, error) {
+	if err := g.judge(in, state, now); err != nil {
+		return verified{}, err
+	}
+	around, err := g.around(now)
+	if err != nil {
+		return verified{}, err
+	}
+	return verified{by: g.session.ID, field: around.Field(form, signature), grant: g, chain: state}, nil
+}
+
+// homeOf tells which form of the owner's signature an account takes bare.
+func homeOf(acc account.Account) userop.Home {
+	if acc.Type == account.Delegated {
+		return userop.Delegated
+	}
+	return userop.Proxy
 }
 
 // predecessor answers the operation that must be included before this one,
@@ -163,8 +216,10 @@ func (s *Service) predecessor(ctx context.Context, acc account.Account, in Inten
 	if v.chain.Deployed && carriesFactory {
 		return common.Hash{}, fault.New(fault.Conflict, "transaction intent %s would create account %s, which is deployed by now: create the intent again", in.ID, acc.Address)
 	}
-	if v.grant != nil && v.grant.registering != nil {
-		return v.grant.registering.OperationHash, nil
+	if v.grant != nil {
+		if first := v.grant.predecessor(); first != (common.Hash{}) {
+			return first, nil
+		}
 	}
 	if v.chain.Deployed || in.DeployFirst || carriesFactory {
 		return common.Hash{}, nil

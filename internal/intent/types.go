@@ -23,6 +23,9 @@ const (
 	Call            Kind = "call"             // calls that the client asked for
 	RegisterSession Kind = "register-session" // the account registers a session
 	RevokeSession   Kind = "revoke-session"   // the account closes a session
+	ReplaceSession  Kind = "replace-session"  // the account closes a session and registers another
+	RevokeAll       Kind = "revoke-all"       // the account closes every session
+	ChangeOwner     Kind = "change-owner"     // the account gets another owner
 )
 
 // Status is where an intent stands. It only moves forward:
@@ -165,14 +168,16 @@ type FactoryCall struct {
 }
 
 // Change is what one step of an intent may change, loaded and saved in one
-// transaction. Session, Account and Policy are nil where the intent has none
-// (Session: the one that a register or revoke intent acts on).
+// transaction. Session, Replaced, Account and Policy are nil where the intent
+// has none. Session is the one that a register, revoke or replace intent acts
+// on, Replaced the one whose place it takes.
 type Change struct {
-	Intent  *Intent
-	Session *session.Session
-	Account *account.Account
-	Policy  *sponsor.Policy
-	Queue   *Queue // set by the step that signs: queues the operation
+	Intent   *Intent
+	Session  *session.Session
+	Replaced *session.Session
+	Account  *account.Account
+	Policy   *sponsor.Policy
+	Queue    *Queue // set by the step that signs: queues the operation
 }
 
 // ErrLaneTaken is answered by OpenIntent when another open intent of the

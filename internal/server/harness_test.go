@@ -152,8 +152,8 @@ func (w *world) travel(seconds uint64) {
 // terms are those of a session that may mint.
 func (w *world) terms(key *signer.Local) session.CreateParams {
 	return session.CreateParams{
-		AccountID: w.account.ID, ChainID: w.server.ChainID(), Signer: key.Address(), PolicyID: w.policy,
-		ValidUntil: w.now() + 3600, Permissions: []session.CallGrant{{Address: w.nft.Address, Calls: []string{"mint(address)"}}},
+		AccountID: w.account.ID, ChainID: w.server.ChainID(), Key: session.Key{Address: key.Address()}, PolicyID: w.policy,
+		ValidUntil: w.now() + 3600, Permissions: []session.CallGrant{{Address: w.nft.Address, Calls: []session.FunctionGrant{{Call: "mint(address)"}}}},
 	}
 }
 

@@ -1,20 +1,18 @@
 package session
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 
 	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/fault"
-	"github.com/latchkey-dev/latchkey/internal/id"
 	"github.com/latchkey-dev/latchkey/internal/permission"
 )
 
 // Create grants a session key. The session is pending until the owner has
-// signed the registration that NextAction asks for. While it is pending, the
-// same request answers the same session; a key with a live session on other
-// terms is a Conflict.
+// signed what NextAction asks for: its registration, or the grant itself. While
+// it is pending, the same request answers the same session; a key with a live
+// session on other terms is a Conflict.
 func (s *Service) Create(ctx context.Context, projectID string, p CreateParams) (View, error) {
 	n, err := s.network(p.ChainID)
 	if err != nil {
@@ -28,8 +26,11 @@ func (s *Service) Create(ctx context.Context, projectID string, p CreateParams) 
 	if err := checkWindow(p, now); err != nil {
 		return View{}, err
 	}
-	grant, err := s.permission(ctx, projectID, n, p)
+	grant, err := s.permission(ctx, projectID, n, p, now)
 	if err != nil {
+		return View{}, err
+	}
+	if err := checkRegistration(&p, grant); err != nil {
 		return View{}, err
 	}
 	acc, err := s.Accounts.Resolve(ctx, projectID, p.AccountID, p.PlayerID, p.ChainID, p.ExternalOwner)
@@ -39,11 +40,16 @@ func (s *Service) Create(ctx context.Context, projectID string, p CreateParams) 
 	if err := checkKey(grant, acc); err != nil {
 		return View{}, err
 	}
-	ses, err := s.begin(ctx, n, acc, grant, now)
+	ses, known, err := s.begin(ctx, n, acc, p, grant, now)
 	if err != nil {
 		return View{}, err
 	}
-	if err := s.ensureAction(ctx, acc, ses, p.PolicyID, now); err != nil {
+	if ses.Registration == OnChain {
+		err = s.ensureAction(ctx, acc, ses, p.PolicyID, now)
+	} else if !known {
+		err = s.Store.CreateSession(ctx, ses)
+	}
+	if err != nil {
 		return View{}, err
 	}
 	if ses, err = s.Store.Session(ctx, projectID, ses.ID); err != nil {
@@ -54,16 +60,32 @@ func (s *Service) Create(ctx context.Context, projectID string, p CreateParams) 
 	return v, err
 }
 
-// begin answers the pending session that the grant repeats, or a new one that
-// is not saved yet.
-func (s *Service) begin(ctx context.Context, n Network, acc account.Account, grant permission.Permission, now uint64) (Session, error) {
+// checkRegistration settles how the session will be known to its account.
+func checkRegistration(p *CreateParams, grant permission.Permission) error {
+	switch p.Registration {
+	case "":
+		p.Registration = OnChain
+	case OnChain, FirstUse:
+	case Stateless:
+		if grant.HasCounter() {
+			return fault.Field("registration", string(Stateless), "a stateless session keeps nothing on chain: it cannot have limits that count (limit, feeLimit, totals, periods, streams, rates); use %q", FirstUse)
+		}
+	default:
+		return fault.Field("registration", string(p.Registration), "must be %q, %q or %q", OnChain, FirstUse, Stateless)
+	}
+	return nil
+}
+
+// begin answers the pending session that the request repeats (known), or a new
+// one that is not saved yet.
+func (s *Service) begin(ctx context.Context, n Network, acc account.Account, p CreateParams, grant permission.Permission, now uint64) (ses Session, known bool, err error) {
 	epoch, err := n.Chain.Epoch(ctx, acc.Address)
 	if err != nil {
-		return Session{}, err
+		return Session{}, false, err
 	}
 	live, err := s.Store.LiveSessions(ctx, acc.ID)
 	if err != nil {
-		return Session{}, err
+		return Session{}, false, err
 	}
 	for _, other := range live {
 		if other.Signer != grant.Signer {
@@ -71,27 +93,19 @@ func (s *Service) begin(ctx context.Context, n Network, acc account.Account, gra
 		}
 		over, err := s.retire(ctx, other, now)
 		if err != nil {
-			return Session{}, err
+			return Session{}, false, err
 		}
 		if over {
 			continue
 		}
-		if other.State == Pending && other.Epoch == epoch && sameTerms(other.Permission, grant) {
-			return other, nil
+		same := other.Registration == p.Registration && other.Epoch == epoch && sameTerms(other.Permission, grant, p, now)
+		if other.State == Pending && same {
+			return other, true, nil
 		}
-		return Session{}, fault.New(fault.Conflict, "address: key %s has a live session on account %s already, %s (%s): revoke it first, or use another key", grant.Signer, acc.ID, other.ID, other.State)
+		return Session{}, false, fault.New(fault.Conflict, "address: key %s has a live session on account %s already, %s (%s): revoke or replace it first, or use another key", grant.Signer, acc.ID, other.ID, other.State)
 	}
-	packed, err := grant.Encode()
-	if err != nil {
-		return Session{}, fault.Field("permissions", nil, "%v", err)
-	}
-	created := s.now()
-	return Session{
-		ID: id.New(id.Session), ProjectID: acc.ProjectID, PlayerID: acc.PlayerID, AccountID: acc.ID,
-		ChainID: acc.ChainID, AccountAddress: acc.Address, Signer: grant.Signer,
-		Permission: packed, Epoch: epoch, Hash: permission.ID(acc.ChainID, acc.Address, epoch, packed),
-		State: Pending, CreatedAt: created, UpdatedAt: created,
-	}, nil
+	ses, err = s.prepare(acc, p, grant, epoch)
+	return ses, false, err
 }
 
 // retire marks a session ended when it can never act again, so that its key is
@@ -129,18 +143,6 @@ func (s *Service) ensureAction(ctx context.Context, acc account.Account, ses Ses
 	}
 	_, err := s.Operations.Register(ctx, acc, ses, policyID)
 	return err
-}
-
-// sameTerms reports whether a stored permission grants exactly what another
-// one does; only the salt may differ.
-func sameTerms(packed []byte, grant permission.Permission) bool {
-	stored, err := permission.Decode(packed)
-	if err != nil {
-		return false
-	}
-	grant.Salt = stored.Salt
-	again, err := grant.Encode()
-	return err == nil && bytes.Equal(packed, again)
 }
 
 // absoluteExpiry is the length of a validity that no one means: 50 years. The

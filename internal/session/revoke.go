@@ -82,12 +82,21 @@ func (s *Service) revocableByID(ctx context.Context, projectID string, p RevokeP
 	return ses, acc, err
 }
 
-// withdraw closes a session whose registration nobody has signed.
+// withdraw closes a session that its owner has not signed.
 func (s *Service) withdraw(ctx context.Context, ses Session) (bool, error) {
-	if ses.State != Pending || ses.RegisterIntent == "" {
+	switch {
+	case ses.State != Pending:
 		return false, nil
+	case ses.Registration == OnChain:
+		return s.Operations.Withdraw(ctx, ses.RegisterIntent)
 	}
-	return s.Operations.Withdraw(ctx, ses.RegisterIntent)
+	closed, err := s.Store.UpdateSession(ctx, ses.ProjectID, ses.ID, func(old Session) (Session, error) {
+		if old.State == Pending {
+			old.State, old.UpdatedAt = Closed, s.now()
+		}
+		return old, nil
+	})
+	return closed.State == Closed, err
 }
 
 func (s *Service) ensureRevocation(ctx context.Context, acc account.Account, ses Session, policyID string, now uint64) error {

@@ -25,6 +25,7 @@ type Action struct {
 type Operations interface {
 	Register(ctx context.Context, acc account.Account, s Session, policyID string) (Action, error)
 	Revoke(ctx context.Context, acc account.Account, s Session, policyID string) (Action, error)
+	Replace(ctx context.Context, acc account.Account, old, s Session, policyID string) (Action, error)
 	Action(ctx context.Context, projectID, intentID string, now uint64) (Action, error)
 	Sign(ctx context.Context, projectID, intentID string, p SignParams) error
 	SignedWith(ctx context.Context, projectID, intentID string, sig []byte) (bool, error)
@@ -37,6 +38,7 @@ type Chain interface {
 	Time(ctx context.Context) (uint64, error)
 	Epoch(ctx context.Context, account common.Address) (uint64, error)
 	SessionWords(ctx context.Context, account common.Address, ids []common.Hash) ([]*big.Int, error)
+	CounterWords(ctx context.Context, account common.Address, keys []common.Hash) ([]*big.Int, error)
 }
 
 // Accounts finds the account that a request names.
@@ -129,56 +131,6 @@ func (s *Service) listByActivity(ctx context.Context, projectID string, f Filter
 			return out, nil
 		}
 	}
-}
-
-// Sign takes the owner's signature for the session's next action, registering
-// or revoking. The same signature again gets the same answer, also after the
-// session has moved on.
-func (s *Service) Sign(ctx context.Context, projectID, id string, p SignParams) (View, error) {
-	ses, err := s.Store.Session(ctx, projectID, id)
-	if err != nil {
-		return View{}, err
-	}
-	intentID, err := s.signable(ctx, ses, p.Signature)
-	if err != nil {
-		return View{}, err
-	}
-	if err := s.Operations.Sign(ctx, projectID, intentID, p); err != nil {
-		return View{}, err
-	}
-	return s.settled(ctx, ses), nil
-}
-
-// signable answers the intent that a signature is for: the one it has signed
-// already, else the newest.
-func (s *Service) signable(ctx context.Context, ses Session, sig []byte) (string, error) {
-	if ses.RegisterIntent == "" {
-		return "", fault.New(fault.Conflict, "session %s has nothing to sign", ses.ID)
-	}
-	if ses.RevokeIntent == "" {
-		return ses.RegisterIntent, nil
-	}
-	repeat, err := s.Operations.SignedWith(ctx, ses.ProjectID, ses.RegisterIntent, sig)
-	if repeat {
-		return ses.RegisterIntent, err
-	}
-	return ses.RevokeIntent, err
-}
-
-// settled shows a session after an action was signed. The action cannot be
-// taken back, so a failure to read the chain now is logged and answered with
-// what is stored: an error would make clients send the request again.
-func (s *Service) settled(ctx context.Context, before Session) View {
-	ses, err := s.Store.Session(ctx, before.ProjectID, before.ID)
-	if err != nil {
-		ses = before
-	}
-	v, viewErr := s.view(ctx, ses)
-	if viewErr == nil {
-		return v
-	}
-	s.Log.Error("show a session after its signature", "session", ses.ID, "error", viewErr)
-	return s.stored(ses)
 }
 
 func (s *Service) network(chainID uint64) (Network, error) {

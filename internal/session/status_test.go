@@ -33,7 +33,7 @@ func TestStatus(t *testing.T) {
 		{"all sessions revoked since", Session{State: Active}, active, 150, 1, StatusRevoked},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := status(c.s, p, reading{now: c.now, epoch: c.at, word: c.word}); got != c.want {
+			if got := status(c.s, p, reading{now: c.now, epoch: c.at, state: permission.State{Status: c.word}}); got != c.want {
 				t.Errorf("status is %s, want %s", got, c.want)
 			}
 		})

@@ -18,6 +18,9 @@ const (
 	Active  State = "active"  // its registration was included
 	Closed  State = "closed"  // revoked, or withdrawn before it was registered
 	Ended   State = "ended"   // expired or used up, and its key was granted anew
+	// Prepared takes the place of a live session as soon as the operation that
+	// closes that one and registers this one is included.
+	Prepared State = "prepared"
 )
 
 // Session is one grant: a session key plus its permission, on one account and
@@ -35,6 +38,12 @@ type Session struct {
 	Epoch          uint64         // the account's epoch that Hash is over
 	Hash           common.Hash    // sessionId on chain
 	State          State
+	Registration   Registration
+	PublicKey      []byte // x‖y of a P-256 or WebAuthn key, nil for secp256k1
+	// OwnerGrant is the owner's signature of the grant, as it rides in operations
+	// of a session that no operation registered; nil until the owner signed.
+	OwnerGrant     []byte
+	Replaces       string // session whose place it takes, "" for none
 	RegisterIntent string // newest intent that registers it, "" before the first
 	RevokeIntent   string // newest intent that revokes it, "" before the first
 	CreatedAt      time.Time
@@ -44,6 +53,10 @@ type Session struct {
 // Live reports whether the session may still act, now or later, as far as is
 // stored. At most one live session exists for a key on an account.
 func (s Session) Live() bool { return s.State == Pending || s.State == Active }
+
+// rides reports whether the owner has signed a grant that rides in operations:
+// the account need not know the session before its first use.
+func (s Session) rides() bool { return s.OwnerGrant != nil && s.State != Closed }
 
 // Filter narrows a list. Zero fields do not narrow.
 type Filter struct {
@@ -61,6 +74,8 @@ type Filter struct {
 // are saved together with its intent, by intent.Store; a session of another
 // project is not found.
 type Store interface {
+	// CreateSession saves a session that comes without an operation.
+	CreateSession(ctx context.Context, s Session) error
 	Session(ctx context.Context, projectID, id string) (Session, error)
 	Sessions(ctx context.Context, projectID string, f Filter, req page.Request) (page.Page[Session], error)
 	// LiveSessions answers the live sessions of an account, oldest first.

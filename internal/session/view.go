@@ -1,6 +1,7 @@
 package session
 
 import (
+	"encoding/json"
 	"math/big"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -29,17 +30,21 @@ type Used struct {
 }
 
 // Usage is what a session has used of its limits, as the chain counts it. A
-// limit that the session does not have is nil.
+// limit that the session does not have is nil. Rules has an entry for each rule
+// that counts, in the order of the permission's rules.
 type Usage struct {
 	Limit    *Used // calls
 	FeeLimit *Used // wei, worst case
+	Rules    []permission.Use
 }
 
-// NextAction asks the client for a signature over SignableHash.
+// NextAction asks the client for a signature over SignableHash: the hash of
+// Operation, or of a grant that rides in later operations.
 type NextAction struct {
 	SignableHash common.Hash
-	Operation    userop.Operation
-	ExpiresAt    uint64 // chain time, unix seconds
+	Operation    *userop.Operation // nil when a grant is signed
+	TypedData    json.RawMessage   // the grant as eth_signTypedData_v4 takes it, nil when an operation is signed
+	ExpiresAt    uint64            // chain time, unix seconds
 }
 
 // View is a session as the API shows it.

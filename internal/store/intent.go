@@ -89,6 +89,9 @@ func (db *DB) saveSession(ctx context.Context, tx *sql.Tx, s session.Session) er
 	stored, err := sessions.one(ctx, tx, by("id", s.ID), db.dialect.Lock)
 	switch {
 	case fault.Is(err, fault.NotFound):
+		if err := db.claimReplaced(ctx, tx, s); err != nil {
+			return err
+		}
 		err = sessions.insert(ctx, tx, s)
 	case err != nil:
 		return err
@@ -98,6 +101,23 @@ func (db *DB) saveSession(ctx context.Context, tx *sql.Tx, s session.Session) er
 		err = sessions.update(ctx, tx, s, nil)
 	}
 	return db.refuse(err, fmt.Sprintf("key %s has a live session on account %s already", s.Signer, s.AccountID), "")
+}
+
+// claimReplaced notes on the session whose place s takes which intent will
+// close it.
+func (db *DB) claimReplaced(ctx context.Context, tx *sql.Tx, s session.Session) error {
+	if s.Replaces == "" {
+		return nil
+	}
+	old, err := sessions.one(ctx, tx, by("id", s.Replaces), db.dialect.Lock)
+	if err != nil {
+		return err
+	}
+	if old.State != session.Active {
+		return fault.New(fault.Conflict, "session %s became %s while the request was handled: look at it again", old.ID, old.State)
+	}
+	old.RevokeIntent, old.UpdatedAt = s.RegisterIntent, s.UpdatedAt
+	return sessions.update(ctx, tx, old, nil)
 }
 
 func (db *DB) reserve(ctx context.Context, tx *sql.Tx, policyID string, reserve func(*sponsor.Policy) error) error {
@@ -136,24 +156,33 @@ func (db *DB) ChangeIntent(ctx context.Context, id string, step func(*intent.Cha
 }
 
 // loadChange loads an intent and what belongs to it under locks, in the one
-// order: intent, session, account, policy. save writes what has changed.
+// order: intent, session, replaced session, account, policy. save writes what
+// has changed.
 func (db *DB) loadChange(ctx context.Context, tx *sql.Tx, id string) (c *intent.Change, save func() error, err error) {
 	c = new(intent.Change)
-	var saves [4]func() error
-	if c.Intent, saves[0], err = load(ctx, tx, db, intents, id, func() *intent.Intent { return c.Intent }); err != nil {
+	var saveIntent, saveSession, saveReplaced, saveAccount, savePolicy func() error
+	if c.Intent, saveIntent, err = load(ctx, tx, db, intents, id, func() *intent.Intent { return c.Intent }); err != nil {
 		return nil, nil, err
 	}
-	if c.Session, saves[1], err = load(ctx, tx, db, sessions, c.Intent.SessionID, func() *session.Session { return c.Session }); err != nil {
+	if c.Session, saveSession, err = load(ctx, tx, db, sessions, c.Intent.SessionID, func() *session.Session { return c.Session }); err != nil {
 		return nil, nil, err
 	}
-	if c.Account, saves[2], err = load(ctx, tx, db, accounts, c.Intent.AccountID, func() *account.Account { return c.Account }); err != nil {
+	replaced := ""
+	if c.Intent.Kind == intent.ReplaceSession {
+		replaced = c.Session.Replaces
+	}
+	if c.Replaced, saveReplaced, err = load(ctx, tx, db, sessions, replaced, func() *session.Session { return c.Replaced }); err != nil {
 		return nil, nil, err
 	}
-	if c.Policy, saves[3], err = load(ctx, tx, db, policies, c.Intent.PolicyID, func() *sponsor.Policy { return c.Policy }); err != nil {
+	if c.Account, saveAccount, err = load(ctx, tx, db, accounts, c.Intent.AccountID, func() *account.Account { return c.Account }); err != nil {
+		return nil, nil, err
+	}
+	if c.Policy, savePolicy, err = load(ctx, tx, db, policies, c.Intent.PolicyID, func() *sponsor.Policy { return c.Policy }); err != nil {
 		return nil, nil, err
 	}
 	return c, func() error {
-		for _, save := range saves {
+		// A replaced session goes first: its key has one live session at a time.
+		for _, save := range []func() error{saveIntent, saveReplaced, saveSession, saveAccount, savePolicy} {
 			if err := save(); err != nil {
 				return err
 			}

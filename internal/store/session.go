@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 
 	"github.com/latchkey-dev/latchkey/internal/page"
 	"github.com/latchkey-dev/latchkey/internal/session"
@@ -23,6 +24,10 @@ var sessions = table[session.Session]{
 			number("epoch", &s.Epoch),
 			hash("hash", &s.Hash),
 			word("state", &s.State),
+			blob("public_key", &s.PublicKey),
+			word("registration", &s.Registration),
+			blob("owner_grant", &s.OwnerGrant),
+			word("replaces", &s.Replaces),
 			word("register_intent", &s.RegisterIntent),
 			word("revoke_intent", &s.RevokeIntent),
 			moment("created_at", &s.CreatedAt),
@@ -34,6 +39,11 @@ var sessions = table[session.Session]{
 // liveSession is the condition of the unique index on live keys, word for word,
 // so that SQLite uses the index.
 const liveSession = "state IN ('pending', 'active')"
+
+// CreateSession saves a session that comes without an operation.
+func (db *DB) CreateSession(ctx context.Context, s session.Session) error {
+	return db.write(ctx, func(tx *sql.Tx) error { return db.saveSession(ctx, tx, s) })
+}
 
 // Session answers one session of a project.
 func (db *DB) Session(ctx context.Context, projectID, id string) (session.Session, error) {

@@ -1,0 +1,53 @@
+package intent
+
+import (
+	"context"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/latchkey-dev/latchkey/internal/account"
+	"github.com/latchkey-dev/latchkey/internal/fault"
+	"github.com/latchkey-dev/latchkey/internal/sponsor"
+	"github.com/latchkey-dev/latchkey/internal/userop"
+)
+
+// RevokeAllSessions opens an intent that ends every session of an account at
+// once, known here or not. The owner signs it.
+func (s *Service) RevokeAllSessions(ctx context.Context, projectID, accountID, policyID string) (Intent, error) {
+	acc, err := s.Accounts.Get(ctx, projectID, accountID)
+	if err != nil {
+		return Intent{}, err
+	}
+	return s.open(ctx, plan{
+		kind:      RevokeAll,
+		account:   acc,
+		policyID:  policyID,
+		callData:  userop.RevokeAllSessions(),
+		sponsored: sponsor.Request{ChainID: acc.ChainID, AccountFunction: "revokeAllSessions"},
+	})
+}
+
+// ChangeOwner opens an intent that hands an account over to another owner,
+// which ends every session. The present owner signs it. A delegated account
+// cannot be handed over: its key is its address.
+func (s *Service) ChangeOwner(ctx context.Context, projectID, accountID, policyID string, newOwner common.Address) (Intent, error) {
+	acc, err := s.Accounts.Get(ctx, projectID, accountID)
+	if err != nil {
+		return Intent{}, err
+	}
+	switch {
+	case acc.Type != account.Smart:
+		return Intent{}, fault.New(fault.Invalid, "account: %s is a %s, whose owner is its own key and cannot change", acc.ID, acc.Type)
+	case newOwner == common.Address{}, newOwner == acc.Address:
+		return Intent{}, fault.Field("newOwnerAddress", newOwner, "must be neither the zero address nor the account itself")
+	case newOwner == acc.Owner:
+		return Intent{}, fault.Field("newOwnerAddress", newOwner, "is the owner of account %s already", acc.ID)
+	}
+	return s.open(ctx, plan{
+		kind:      ChangeOwner,
+		account:   acc,
+		policyID:  policyID,
+		callData:  userop.ChangeOwner(newOwner),
+		sponsored: sponsor.Request{ChainID: acc.ChainID, AccountFunction: "changeOwner"},
+	})
+}
