@@ -2,6 +2,7 @@ package intent
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/big"
 
@@ -12,21 +13,24 @@ import (
 )
 
 // Settle looks up what became of a chain's signed intents and saves the final
-// ones. It may run at any time, any number of times, on any replica.
+// ones. It may run at any time, any number of times, on any replica. One that
+// cannot be settled now does not keep others from it.
 func (s *Service) Settle(ctx context.Context, chainID uint64) error {
-	signed, err := s.Store.OpenIntents(ctx, chainID, Signed, settleBatch)
+	decided, err := s.Store.DecidedIntents(ctx, chainID, batch)
 	if err != nil {
 		return err
 	}
-	for _, in := range signed {
+	var failed []error
+	for _, in := range decided {
 		if err := s.settle(ctx, in); err != nil {
-			return fmt.Errorf("settle %s: %w", in.ID, err)
+			failed = append(failed, fmt.Errorf("settle %s: %w", in.ID, err))
 		}
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
-const settleBatch = 500
+// batch is how many intents one pass of a background job looks at.
+const batch = 500
 
 func (s *Service) settle(ctx context.Context, in Intent) error {
 	out, failure, _, err := s.Store.OperationOutcome(ctx, in.ChainID, in.OperationHash)
@@ -36,10 +40,7 @@ func (s *Service) settle(ctx context.Context, in Intent) error {
 	if out != nil && !out.Success {
 		failure = s.explain(ctx, in, out.Revert)
 	}
-	created, err := s.creation(ctx, in, out)
-	if err != nil {
-		return err
-	}
+	created := s.creation(ctx, in, out)
 	settled, err := s.Store.ChangeIntent(ctx, in.ID, func(c *Change) error {
 		if c.Intent.Final() {
 			return nil
@@ -84,11 +85,21 @@ func (s *Service) conclude(c *Change, out *Outcome, failure *Failure) {
 }
 
 // creation looks up who created the account, when the intent had it created.
-func (s *Service) creation(ctx context.Context, in Intent, out *Outcome) (Creation, error) {
+// Nothing hangs on it but a note and the books, so a node that cannot tell is
+// no reason to hold the intent.
+func (s *Service) creation(ctx context.Context, in Intent, out *Outcome) Creation {
 	creates := in.DeployFirst || in.Operation.Factory != (common.Address{})
 	if out == nil || !creates {
-		return Creation{}, nil
+		return Creation{}
 	}
+	found, err := s.lookUpCreation(ctx, in, out.BlockNumber)
+	if err != nil {
+		s.Log.Warn("look for the transaction that created an account", "account", in.AccountID, "error", err)
+	}
+	return found
+}
+
+func (s *Service) lookUpCreation(ctx context.Context, in Intent, block uint64) (Creation, error) {
 	n, err := s.network(in.ChainID)
 	if err != nil {
 		return Creation{}, err
@@ -97,7 +108,7 @@ func (s *Service) creation(ctx context.Context, in Intent, out *Outcome) (Creati
 	if err != nil {
 		return Creation{}, err
 	}
-	return n.Chain.Creation(ctx, acc.Factory, acc.Address, out.BlockNumber)
+	return n.Chain.Creation(ctx, acc.Factory, acc.Address, block)
 }
 
 // deployed notes on the account that an operation of it was included, which
@@ -151,39 +162,77 @@ func (s *Service) Expire(ctx context.Context, chainID uint64) error {
 	if err != nil {
 		return err
 	}
-	waiting, err := s.Store.OpenIntents(ctx, chainID, Waiting, settleBatch)
-	if err != nil || len(waiting) == 0 {
-		return err
-	}
 	now, err := n.Chain.Time(ctx)
 	if err != nil {
 		return err
 	}
-	for _, in := range waiting {
-		if now < in.ExpiresAt {
-			continue
-		}
-		if err := s.expire(ctx, in.ID); err != nil {
-			return fmt.Errorf("expire %s: %w", in.ID, err)
+	overdue, err := s.Store.OverdueIntents(ctx, chainID, now, batch)
+	if err != nil {
+		return err
+	}
+	var failed []error
+	for _, in := range overdue {
+		if err := s.expire(ctx, in); err != nil {
+			failed = append(failed, fmt.Errorf("expire %s: %w", in.ID, err))
 		}
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
-func (s *Service) expire(ctx context.Context, id string) error {
-	return s.end(ctx, id, Expired, "expired")
+// expire ends an intent that nobody signed here. When its nonce is used, the
+// client may have sent the operation past this server: then the bundler looks
+// for it on chain, as for any operation that is queued.
+func (s *Service) expire(ctx context.Context, in Intent) error {
+	sent, err := s.nonceUsed(ctx, in)
+	if err != nil {
+		return err
+	}
+	if sent {
+		return s.adopt(ctx, in)
+	}
+	_, err = s.Store.ChangeIntent(ctx, in.ID, func(c *Change) error {
+		if c.Intent.Status == Waiting {
+			s.end(c, Expired, "expired")
+		}
+		return nil
+	})
+	return err
 }
 
 // end closes an intent that nobody signed.
-func (s *Service) end(ctx context.Context, id string, status Status, word string) error {
-	_, err := s.Store.ChangeIntent(ctx, id, func(c *Change) error {
+func (s *Service) end(c *Change, status Status, word string) {
+	now := s.now()
+	c.Intent.Status, c.Intent.UpdatedAt = status, now
+	c.Intent.move(word, now)
+	release(c, nil)
+}
+
+// nonceUsed reports whether the chain has taken an operation with the intent's
+// nonce.
+func (s *Service) nonceUsed(ctx context.Context, in Intent) (bool, error) {
+	n, err := s.network(in.ChainID)
+	if err != nil {
+		return false, err
+	}
+	next, err := n.Chain.Sequence(ctx, in.AccountAddress, in.Lane)
+	return next > in.Operation.Sequence(), err
+}
+
+// adopt queues an operation that somebody else has sent. It has no signature
+// here and is never sent: its nonce is used. The bundler finds it on chain, or
+// gives it up with a reason when another operation took the nonce.
+func (s *Service) adopt(ctx context.Context, in Intent) error {
+	_, err := s.Store.ChangeIntent(ctx, in.ID, func(c *Change) error {
 		if c.Intent.Status != Waiting {
 			return nil
 		}
-		c.Intent.Status, c.Intent.UpdatedAt = status, s.now()
-		c.Intent.move(word, s.now())
-		release(c, nil)
+		c.Intent.Status, c.Intent.SignedBy, c.Intent.UpdatedAt = Signed, ClientSent, s.now()
+		c.Intent.move("sent", s.now())
+		c.Queue = &Queue{Operation: c.Intent.Operation, Hash: c.Intent.OperationHash, ChainID: c.Intent.ChainID, Alone: true}
 		return nil
 	})
+	if err == nil {
+		s.WakeBundler(in.ChainID)
+	}
 	return err
 }

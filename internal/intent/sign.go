@@ -67,7 +67,7 @@ func (s *Service) accept(ctx context.Context, in Intent, sig []byte) (Intent, er
 		return Intent{}, err
 	}
 	if now >= in.ExpiresAt {
-		if err := s.expire(ctx, in.ID); err != nil {
+		if err := s.expire(ctx, in); err != nil {
 			return Intent{}, err
 		}
 		return Intent{}, expired(in)

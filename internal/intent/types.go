@@ -121,8 +121,13 @@ type Intent struct {
 // Final reports whether nothing more will happen to the intent.
 func (in Intent) Final() bool { return !in.Status.Open() }
 
-// OwnerSigned is the SignedBy of intents that the owner signed.
-const OwnerSigned = "owner"
+// SignedBy of intents that no session signed.
+const (
+	OwnerSigned = "owner"
+	// ClientSent marks intents whose operation the client signed and sent to the
+	// chain by itself, past this server.
+	ClientSent = "client"
+)
 
 // Filter narrows a list. Zero fields do not narrow.
 type Filter struct {
@@ -198,9 +203,12 @@ type Store interface {
 	Intents(ctx context.Context, projectID string, f Filter, req page.Request) (page.Page[Intent], error)
 	// LanesInUse answers the lanes that open intents of the account hold.
 	LanesInUse(ctx context.Context, accountID string) ([]uint64, error)
-	// OpenIntents answers every open intent of a chain in one status, oldest
-	// first, at most limit.
-	OpenIntents(ctx context.Context, chainID uint64, status Status, limit int) ([]Intent, error)
+	// DecidedIntents answers signed intents of a chain whose operation the
+	// bundler has brought to its end, oldest first, at most limit.
+	DecidedIntents(ctx context.Context, chainID uint64, limit int) ([]Intent, error)
+	// OverdueIntents answers waiting intents of a chain that could be signed
+	// until now or less, oldest first, at most limit.
+	OverdueIntents(ctx context.Context, chainID uint64, now uint64, limit int) ([]Intent, error)
 	// OperationOutcome answers what the bundler knows of a queued operation:
 	// done false while it is under way; failure is set when it was given up.
 	OperationOutcome(ctx context.Context, chainID uint64, hash common.Hash) (out *Outcome, failure *Failure, sent bool, err error)

@@ -266,11 +266,22 @@ func (db *DB) LanesInUse(ctx context.Context, accountID string) ([]uint64, error
 	return lanes, rows.Err()
 }
 
-// OpenIntents answers the oldest intents of a chain in one open status.
-func (db *DB) OpenIntents(ctx context.Context, chainID uint64, status intent.Status, limit int) ([]intent.Intent, error) {
-	w := by("chain_id", chainID).and("status", string(status)).with(openIntent)
-	return intents.list(ctx, db.reader, w, fmt.Sprintf(" ORDER BY created_at, id LIMIT %d", limit))
+// DecidedIntents answers the oldest signed intents of a chain whose operation
+// has come to its end.
+func (db *DB) DecidedIntents(ctx context.Context, chainID uint64, limit int) ([]intent.Intent, error) {
+	w := by("chain_id", chainID).and("status", string(intent.Signed)).with(openIntent).
+		with("operation_hash IN (SELECT hash FROM operations WHERE operations.chain_id = intents.chain_id AND state IN ('included', 'dropped'))")
+	return intents.list(ctx, db.reader, w, oldest(limit))
 }
+
+// OverdueIntents answers the oldest waiting intents of a chain that are past
+// their time.
+func (db *DB) OverdueIntents(ctx context.Context, chainID, now uint64, limit int) ([]intent.Intent, error) {
+	w := by("chain_id", chainID).and("status", string(intent.Waiting)).with(openIntent).with("expires_at <= $%d", now)
+	return intents.list(ctx, db.reader, w, oldest(limit))
+}
+
+func oldest(limit int) string { return fmt.Sprintf(" ORDER BY created_at, id LIMIT %d", limit) }
 
 // OperationOutcome answers what the bundler knows of an operation.
 func (db *DB) OperationOutcome(ctx context.Context, chainID uint64, hash common.Hash) (out *intent.Outcome, failure *intent.Failure, sent bool, err error) {

@@ -316,22 +316,40 @@ func lanesRace(s suite) {
 	}
 }
 
-func openIntents(s suite) {
+func overdueIntents(s suite) {
 	a := s.newAccount(1)
 	var want []intent.Intent
 	for lane := range uint64(4) {
 		in := s.intentOf(a, lane)
 		in.CreatedAt = moment(50 - int(lane)) // later lanes are older
+		in.ExpiresAt = 100 + lane
 		if lane == 0 {
 			in.Status = intent.Signed
 		}
 		s.must(s.db.OpenIntent(s.ctx, in, nil, nil))
 		want = slices.Insert(want, 0, in)
 	}
-	same(s, value(s.db.OpenIntents(s.ctx, 80002, intent.Waiting, 10))(s), want[:3])
-	same(s, value(s.db.OpenIntents(s.ctx, 80002, intent.Waiting, 2))(s), want[:2])
-	same(s, value(s.db.OpenIntents(s.ctx, 80002, intent.Signed, 2))(s), want[3:])
-	same(s, value(s.db.OpenIntents(s.ctx, 1, intent.Waiting, 2))(s), nil)
+	same(s, value(s.db.OverdueIntents(s.ctx, 80002, 103, 10))(s), want[:3])
+	same(s, value(s.db.OverdueIntents(s.ctx, 80002, 103, 2))(s), want[:2])
+	same(s, value(s.db.OverdueIntents(s.ctx, 80002, 101, 10))(s), want[2:3])
+	same(s, value(s.db.OverdueIntents(s.ctx, 1, 103, 10))(s), nil)
+}
+
+func decidedIntents(s suite) {
+	ops := s.queue(3)
+	same(s, value(s.db.DecidedIntents(s.ctx, chainID, 10))(s), nil)
+	for _, op := range ops[1:] {
+		op.State, op.Reason = bundler.Dropped, "given up"
+		s.must(s.db.SettleOperation(s.ctx, s.lease("a", time.Minute), op))
+	}
+	got := value(s.db.DecidedIntents(s.ctx, chainID, 10))(s)
+	if len(got) != 2 || got[0].OperationHash != ops[1].Hash || got[1].OperationHash != ops[2].Hash {
+		s.Errorf("decided are %d intents, want those of the two dropped operations", len(got))
+	}
+	if got := value(s.db.DecidedIntents(s.ctx, chainID, 1))(s); len(got) != 1 {
+		s.Errorf("%d intents are answered, want 1", len(got))
+	}
+	same(s, value(s.db.DecidedIntents(s.ctx, chainID+1, 10))(s), nil)
 }
 
 func sponsoredCost(s suite) {
