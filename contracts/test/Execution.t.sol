@@ -82,7 +82,7 @@ abstract contract ExecutionBehavior is AccountFixture {
     }
 
     function test_account_receivesValueAndTokens() public {
-        DevNFT nft = new DevNFT();
+        DevNFT nft = DevNFT(deploy("DevNFT"));
         vm.deal(stranger, 1 ether);
         uint256 before = address(account).balance;
 

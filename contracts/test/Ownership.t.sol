@@ -89,7 +89,7 @@ contract OwnershipOnProxyTest is OwnershipBehavior, ProxyHome {
 
     function test_upgrade_byOwner_keepsOwnerAndSessions() public {
         bytes memory permission = register(defaultGrant());
-        address next = address(new LatchkeyAccount());
+        address next = deploy("LatchkeyAccount");
 
         submit(ownerOperation(abi.encodeCall(UUPSUpgradeable.upgradeToAndCall, (next, ""))));
 
@@ -101,7 +101,7 @@ contract OwnershipOnProxyTest is OwnershipBehavior, ProxyHome {
     }
 
     function test_upgrade_byStranger_reverts() public {
-        address next = address(new LatchkeyAccount());
+        address next = deploy("LatchkeyAccount");
 
         vm.expectRevert(abi.encodeWithSelector(ILatchkeyAccount.NotAuthorized.selector, stranger));
         vm.prank(stranger);
@@ -117,7 +117,7 @@ contract OwnershipOnDelegatedTest is OwnershipBehavior, DelegatedHome {
     }
 
     function test_upgrade_reverts() public {
-        address next = address(new LatchkeyAccount());
+        address next = deploy("LatchkeyAccount");
 
         vm.expectRevert(UUPSUpgradeable.UUPSUnauthorizedCallContext.selector);
         vm.prank(owner);
@@ -127,7 +127,7 @@ contract OwnershipOnDelegatedTest is OwnershipBehavior, DelegatedHome {
     /// Even where an earlier delegate left an implementation slot that points here.
     function test_upgrade_withForeignImplementationSlot_reverts() public {
         vm.store(address(account), ERC1967Utils.IMPLEMENTATION_SLOT, bytes32(uint256(uint160(address(implementation)))));
-        address next = address(new LatchkeyAccount());
+        address next = deploy("LatchkeyAccount");
 
         vm.expectRevert(ILatchkeyAccount.DelegatedAccount.selector);
         vm.prank(owner);

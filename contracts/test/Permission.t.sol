@@ -147,7 +147,7 @@ contract PermissionTest is Test {
     /// @dev Asks an account that stands at the vector's address, in its epoch, on its chain.
     function sessionIdAt(string memory path, bytes memory permission) private returns (bytes32) {
         LatchkeyAccount account = LatchkeyAccount(payable(vm.parseJsonAddress(vectors, key(path, "account"))));
-        vm.etch(address(account), address(new LatchkeyAccount()).code);
+        vm.etch(address(account), deploy("LatchkeyAccount").code);
         bytes32 slot = 0xcaf2a002cc16fc3c70fff6edb6262e5041ac8e964ca0b3f4db33821128ef9f00;
         vm.store(address(account), slot, bytes32(vm.parseJsonUint(vectors, key(path, "epoch")) << 160));
         vm.chainId(uint64(vm.parseJsonUint(vectors, key(path, "chainId"))));

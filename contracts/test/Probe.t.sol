@@ -102,7 +102,7 @@ abstract contract ProbeBehavior is PaymasterFixture {
     function place() internal {
         if (REAL.code.length != 0) return;
         vm.etch(REAL, address(ENTRY_POINT).code);
-        vm.etch(address(PROBE), address(new LatchkeyProbe()).code);
+        vm.etch(address(PROBE), deploy("LatchkeyProbe").code);
     }
 
     function probe(PackedUserOperation memory op, bytes32 hash, bytes[] memory signatures)

@@ -33,21 +33,19 @@ abstract contract SessionValidation is SessionRegistry {
         if (word.status() != SessionStatus.ACTIVE) revert SessionNotActive(id, word.status());
 
         // The session is active, so these bytes were checked to be canonical when it was registered.
-        terms = permission.terms();
-        Limits limits = permission.limits();
-        _checkCall(permission, terms, op.callData);
-
-        uint256 charged = _chargeFee(_countCall(word, limits), permission, terms, limits, op);
+        _checkCall(permission, op.callData);
+        uint256 charged = _chargeFee(_countCall(word, permission.limits()), permission, op);
         if (charged != word) session.word = charged;
 
-        window = _window(terms, limits);
+        return (permission.terms(), _window(permission));
     }
 
-    function _checkCall(bytes calldata permission, Terms terms, bytes calldata callData) private view {
+    function _checkCall(bytes calldata permission, bytes calldata callData) private view {
         (address target, uint256 value, bytes calldata data) = ExecuteCalldata.decode(callData);
         if (target == address(this) || target == address(ENTRY_POINT_V08)) revert TargetForbidden(target);
-        if (terms.isSudo()) return;
 
+        Terms terms = permission.terms();
+        if (terms.isSudo()) return;
         if (!permission.allowsContract(terms, target)) {
             bytes4 selector = bytes4(data);
             bool isAllowed = data.length >= 4 && permission.allowsFunction(terms, target, selector);
@@ -66,17 +64,15 @@ abstract contract SessionValidation is SessionRegistry {
     }
 
     /// @dev Charges the worst case whoever pays: a paymaster may take its money back from the account.
-    function _chargeFee(
-        uint256 word,
-        bytes calldata permission,
-        Terms terms,
-        Limits limits,
-        PackedUserOperation calldata op
-    ) private pure returns (uint256) {
-        uint256 limit = limits.feeLimit();
+    function _chargeFee(uint256 word, bytes calldata permission, PackedUserOperation calldata op)
+        private
+        pure
+        returns (uint256)
+    {
+        uint256 limit = permission.limits().feeLimit();
         address paymaster = op.paymaster();
         if (paymaster != address(0)) {
-            if (!permission.allowsPaymaster(terms, paymaster)) revert PaymasterNotAllowed(paymaster);
+            if (!permission.allowsPaymaster(permission.terms(), paymaster)) revert PaymasterNotAllowed(paymaster);
         } else if (limit == 0) {
             revert FeeLimitMissing();
         }
@@ -89,11 +85,11 @@ abstract contract SessionValidation is SessionRegistry {
     }
 
     /// @dev Both ends of a permission are inclusive, but the EntryPoint refuses `timestamp <= validAfter`.
-    function _window(Terms terms, Limits limits) private pure returns (uint256) {
-        uint256 from = limits.validAfter();
+    function _window(bytes calldata permission) private pure returns (uint256) {
+        uint256 from = permission.limits().validAfter();
         unchecked {
             if (from != 0) --from;
         }
-        return uint256(terms.validUntil()) << 160 | from << 208;
+        return uint256(permission.terms().validUntil()) << 160 | from << 208;
     }
 }

@@ -20,7 +20,7 @@ abstract contract GasSnapshots is PaymasterFixture {
 
     function setUp() public virtual override {
         super.setUp();
-        nft = new DevNFT();
+        nft = DevNFT(deploy("DevNFT"));
         nft.mint(address(account));
         vm.deal(bundler, 100 ether);
         vm.deal(beneficiary, 1 ether);

@@ -56,8 +56,8 @@ abstract contract AccountFixture is EntryPointFixture {
         vm.warp(1_750_000_000);
         vm.txGasPrice(1 gwei);
         deployEntryPoint();
-        implementation = new LatchkeyAccount();
-        factory = new LatchkeyAccountFactory(address(implementation));
+        implementation = LatchkeyAccount(payable(deploy("LatchkeyAccount")));
+        factory = LatchkeyAccountFactory(deploy("LatchkeyAccountFactory", abi.encode(implementation)));
         target = new Target();
 
         ownerKey = keyOf("owner");

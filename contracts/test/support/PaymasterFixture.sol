@@ -19,7 +19,7 @@ abstract contract PaymasterFixture is AccountFixture {
         super.setUp();
         admin = vm.addr(keyOf("admin"));
         approverKey = keyOf("approver");
-        paymaster = new LatchkeyPaymaster(admin, vm.addr(approverKey));
+        paymaster = LatchkeyPaymaster(deploy("LatchkeyPaymaster", abi.encode(admin, vm.addr(approverKey))));
         paymaster.deposit{value: 10 ether}();
         vm.deal(admin, 10 ether);
     }

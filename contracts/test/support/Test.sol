@@ -7,6 +7,20 @@ import {Vm} from "./Vm.sol";
 abstract contract Test {
     Vm internal constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
 
+    /// @dev Deploys the contract `name` as it is shipped; tests themselves are compiled the quick way.
+    function deploy(string memory name, bytes memory arguments) internal returns (address deployed) {
+        string memory artifact = string.concat("out/", name, ".sol/", name, ".json");
+        bytes memory creationCode = bytes.concat(vm.getCode(artifact), arguments);
+        assembly ("memory-safe") {
+            deployed := create(0, add(creationCode, 0x20), mload(creationCode))
+        }
+        require(deployed != address(0), string.concat(name, " was not deployed"));
+    }
+
+    function deploy(string memory name) internal returns (address) {
+        return deploy(name, "");
+    }
+
     function assertTrue(bool condition, string memory message) internal pure {
         vm.assertTrue(condition, message);
     }
