@@ -39,7 +39,8 @@ abstract contract ContractSignatureBehavior is AccountFixture {
     }
 
     function test_isValidSignature_personalSign_accepts(bytes memory message) public view {
-        bytes32 hash = keccak256(abi.encodePacked("\x19Ethereum Signed Message:\n", vm.toString(message.length), message));
+        bytes32 hash =
+            keccak256(abi.encodePacked("\x19Ethereum Signed Message:\n", vm.toString(message.length), message));
         bytes32 structHash = keccak256(abi.encode(keccak256("PersonalSign(bytes prefixed)"), hash));
 
         assertEq(check(hash, sign(ownerKey, typedDigest(ownDomain(), structHash))), valid(), "ERC-7739 personal sign");

@@ -31,7 +31,8 @@ abstract contract OwnershipBehavior is AccountFixture {
 
     /// Owner and epoch share one slot of the ERC-7201 namespace.
     function test_storage_isWhereTheFormatSays() public {
-        bytes32 namespace = keccak256(abi.encode(uint256(keccak256("latchkey.storage.Account")) - 1)) & ~bytes32(uint256(0xff));
+        bytes32 namespace =
+            keccak256(abi.encode(uint256(keccak256("latchkey.storage.Account")) - 1)) & ~bytes32(uint256(0xff));
         bytes memory permission = register(defaultGrant());
         bytes32 sessionSlot = keccak256(abi.encode(account.sessionId(permission), uint256(namespace) + 1));
         asEntryPoint(abi.encodeCall(account.revokeAllSessions, ()));

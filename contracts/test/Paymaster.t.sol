@@ -76,8 +76,9 @@ contract PaymasterTest is PaymasterFixture, ProxyHome {
     /// With an empty slot, a signature that recovers nobody must not match it.
     function test_validate_zeroSignature_reverts() public {
         PackedUserOperation memory op = operation(pingData());
-        op.paymasterAndData =
-            abi.encodePacked(paymaster, uint128(PAYMASTER_GAS), uint128(POST_OP_GAS), uint48(0), uint48(0), new bytes(65));
+        op.paymasterAndData = abi.encodePacked(
+            paymaster, uint128(PAYMASTER_GAS), uint128(POST_OP_GAS), uint48(0), uint48(0), new bytes(65)
+        );
 
         expectFailedOp("AA34 signature error");
         submit(ownerSigned(op));
@@ -121,9 +122,7 @@ contract PaymasterTest is PaymasterFixture, ProxyHome {
             vm.prank(stranger);
             (bool ok, bytes memory reason) = address(paymaster).call(calls[i]);
             assertFalse(ok, "only the admin");
-            assertEq(
-                reason, abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, stranger), "says why"
-            );
+            assertEq(reason, abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, stranger), "says why");
         }
     }
 

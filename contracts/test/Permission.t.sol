@@ -53,7 +53,11 @@ contract PermissionTest is Test {
 
     function test_vectors_malformed() public view {
         uint256 count;
-        for (string memory path = item("malformed", count); vm.keyExistsJson(vectors, path); path = item("malformed", ++count)) {
+        for (
+            string memory path = item("malformed", count);
+            vm.keyExistsJson(vectors, path);
+            path = item("malformed", ++count)
+        ) {
             assertFalse(reader.isCanonical(permissionOf(path)), nameOf(path));
         }
         assertLe(25, count, "the vectors were read");

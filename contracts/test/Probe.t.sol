@@ -55,7 +55,9 @@ abstract contract ProbeBehavior is PaymasterFixture {
         LatchkeyProbe.Result memory result = probe(operation(callData), 0, new bytes[](0));
 
         assertFalse(result.execution.success, "it would revert");
-        assertEq(result.execution.output, abi.encodeWithSelector(Target.Refused.selector, 3), "with the target's reason");
+        assertEq(
+            result.execution.output, abi.encodeWithSelector(Target.Refused.selector, 3), "with the target's reason"
+        );
     }
 
     function test_probe_paymaster_isAsked() public {
@@ -134,8 +136,8 @@ contract ProbeOnProxyTest is ProbeBehavior, ProxyHome {
         bytes memory create = abi.encodeCall(factory.createAccountWithNonce, (newcomer, 0, false));
         place();
 
-        LatchkeyProbe.Result memory result =
-            LatchkeyProbe(payable(address(ENTRY_POINT))).probe(op, bytes32(uint256(1)), 0, signatures, address(factory), create);
+        LatchkeyProbe.Result memory result = LatchkeyProbe(payable(address(ENTRY_POINT)))
+            .probe(op, bytes32(uint256(1)), 0, signatures, address(factory), create);
 
         assertTrue(result.deployment.success && result.deployment.gasUsed > 60_000, "deployed, for this much gas");
         assertEq(validation(result, 0), 0, "and validated by the new account");

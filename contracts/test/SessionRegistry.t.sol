@@ -49,9 +49,7 @@ abstract contract SessionRegistryBehavior is AccountFixture {
     function test_registerSession_twice_reverts() public {
         bytes memory permission = register(defaultGrant());
 
-        vm.expectRevert(
-            abi.encodeWithSelector(ILatchkeyAccount.SessionExists.selector, account.sessionId(permission))
-        );
+        vm.expectRevert(abi.encodeWithSelector(ILatchkeyAccount.SessionExists.selector, account.sessionId(permission)));
         vm.prank(address(ENTRY_POINT));
         account.registerSession(permission);
     }

@@ -75,9 +75,7 @@ abstract contract SessionUseBehavior is AccountFixture {
         bytes memory permission = register(defaultGrant());
 
         expectRefusal(
-            abi.encodeWithSelector(
-                ILatchkeyAccount.CallNotAllowed.selector, address(target), Target.poke.selector
-            )
+            abi.encodeWithSelector(ILatchkeyAccount.CallNotAllowed.selector, address(target), Target.poke.selector)
         );
         submit(sessionOperation(permission, executeData(address(target), 0, abi.encodeCall(Target.poke, ()))));
     }
@@ -86,9 +84,7 @@ abstract contract SessionUseBehavior is AccountFixture {
         vm.assume(other != address(target) && other != address(account) && other != address(ENTRY_POINT));
         bytes memory permission = register(defaultGrant());
 
-        expectRefusal(
-            abi.encodeWithSelector(ILatchkeyAccount.CallNotAllowed.selector, other, Target.ping.selector)
-        );
+        expectRefusal(abi.encodeWithSelector(ILatchkeyAccount.CallNotAllowed.selector, other, Target.ping.selector));
         submit(sessionOperation(permission, executeData(other, 0, abi.encodeCall(Target.ping, ()))));
     }
 
@@ -203,9 +199,7 @@ abstract contract SessionUseBehavior is AccountFixture {
         submit(sessionOperation(permission, pingData()));
 
         expectRefusal(
-            abi.encodeWithSelector(
-                ILatchkeyAccount.FeeLimitExceeded.selector, g.feeLimit, WORST_CASE, WORST_CASE
-            )
+            abi.encodeWithSelector(ILatchkeyAccount.FeeLimitExceeded.selector, g.feeLimit, WORST_CASE, WORST_CASE)
         );
         submit(sessionOperation(permission, pingData()));
     }

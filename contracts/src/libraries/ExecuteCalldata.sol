@@ -16,7 +16,9 @@ library ExecuteCalldata {
         pure
         returns (address target, uint256 value, bytes calldata data)
     {
-        if (callData.length < 4) revert ILatchkeyAccount.CallMalformed();
+        if (callData.length < 4) {
+            revert ILatchkeyAccount.CallMalformed();
+        }
         bytes4 selector = bytes4(callData);
         if (selector != ILatchkeyAccount.execute.selector) revert ILatchkeyAccount.FunctionForbidden(selector);
         if (callData.length < DATA_START) revert ILatchkeyAccount.CallMalformed();

@@ -62,7 +62,9 @@ contract LatchkeyProbe {
         address factory,
         bytes calldata factoryData
     ) external returns (Result memory result) {
-        if (factory != address(0) && op.sender.code.length == 0) result.deployment = _measure(factory, factoryData);
+        if (factory != address(0) && op.sender.code.length == 0) {
+            result.deployment = _measure(factory, factoryData);
+        }
 
         result.validations = new Frame[](signatures.length);
         PackedUserOperation memory candidate = op;
@@ -97,11 +99,8 @@ contract LatchkeyProbe {
     }
 
     function _attempt(address target, bytes memory data) private returns (Frame memory) {
-        try this.attempt(target, data) {
-            revert OnlySelf();
-        } catch (bytes memory reason) {
-            return _frame(reason);
-        }
+        (, bytes memory reason) = address(this).call(abi.encodeCall(this.attempt, (target, data)));
+        return _frame(reason);
     }
 
     function _measure(address target, bytes calldata data) private returns (Frame memory frame) {

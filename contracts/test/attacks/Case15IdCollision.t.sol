@@ -28,9 +28,9 @@ abstract contract IdCollisionAttack is AccountFixture {
     function test_case15_otherAccountOfTheSameOwner_isAnotherSession() public {
         bytes memory permission = register(defaultGrant());
         LatchkeyAccount first = account;
-        account = isDelegated() ? createAccount(keyOf("other")) : LatchkeyAccount(
-            payable(factory.createAccountWithNonce(owner, bytes32(uint256(1)), false))
-        );
+        account = isDelegated()
+            ? createAccount(keyOf("other"))
+            : LatchkeyAccount(payable(factory.createAccountWithNonce(owner, bytes32(uint256(1)), false)));
         ENTRY_POINT.depositTo{value: 1 ether}(address(account));
 
         assertTrue(account.sessionId(permission) != first.sessionId(permission), "another id");
