@@ -31,23 +31,26 @@ type Service struct {
 	Store     Store
 	Players   Players
 	Addresses Addresses
-	Now       func() time.Time
+	// Delegations is asked about delegated accounts only.
+	Delegations Delegations
+	Now         func() time.Time
 }
 
-// Create saves a new account at the address that its owner and salt give. A
-// player has at most one account on a chain, as in the official API: asking for
-// a second one is a Conflict that names the first. Accounts of a player with
+// Create saves a new account: a smart account at the address that its owner and
+// salt give, or a delegated account at the owner's own. A player has at most one
+// account on a chain, as in the official API: asking for a second one is a
+// Conflict that names the first. Accounts of a player with
 // the same owner share their salt, hence their address, on all chains with the
 // same factory.
 func (s *Service) Create(ctx context.Context, projectID string, p CreateParams) (Account, error) {
 	if err := p.check(); err != nil {
 		return Account{}, err
 	}
-	salt, err := s.salt(ctx, projectID, p)
+	implementationType, err := p.implementationType()
 	if err != nil {
 		return Account{}, err
 	}
-	address, factory, implementation, err := s.Addresses.AccountAddress(p.ChainID, p.Owner, salt)
+	at, err := s.home(ctx, projectID, p)
 	if err != nil {
 		return Account{}, err
 	}
@@ -58,18 +61,22 @@ func (s *Service) Create(ctx context.Context, projectID string, p CreateParams) 
 	}
 	now := s.Now().UTC().Truncate(time.Microsecond) // what the store keeps
 	a := Account{
-		ID:             id.New(id.Account),
-		ProjectID:      projectID,
-		PlayerID:       playerID,
-		ChainID:        p.ChainID,
-		Address:        address,
-		Owner:          p.Owner,
-		Type:           Smart,
-		Factory:        factory,
-		Implementation: implementation,
-		Salt:           salt,
-		CreatedAt:      now,
-		UpdatedAt:      now,
+		ID:                 id.New(id.Account),
+		ProjectID:          projectID,
+		PlayerID:           playerID,
+		ChainID:            p.ChainID,
+		Address:            at.address,
+		Owner:              p.Owner,
+		Type:               p.kind(),
+		ImplementationType: implementationType,
+		Factory:            at.factory,
+		Implementation:     at.implementation,
+		Salt:               at.salt,
+		CreatedAt:          now,
+		UpdatedAt:          now,
+	}
+	if at.active {
+		a.DeployedAt = &now
 	}
 	return a, s.Store.CreateAccount(ctx, a)
 }
@@ -78,8 +85,8 @@ func (p CreateParams) check() error {
 	switch {
 	case p.ChainID == 0:
 		return fault.Field("chainId", nil, "is required")
-	case p.Type != "" && p.Type != Smart:
-		return fault.Field("accountType", string(p.Type), "%q is not offered; offered: %s", p.Type, Smart)
+	case p.kind() != Smart && p.Type != Delegated:
+		return fault.Field("accountType", string(p.Type), "%q is not offered; offered: %q, %q", p.Type, Smart, Delegated)
 	case p.Owner == common.Address{}:
 		return fault.Field("externalOwnerAddress", nil, "is required: custodial accounts are not offered, the owner key stays with you or your user")
 	}
@@ -98,7 +105,7 @@ func (s *Service) salt(ctx context.Context, projectID string, p CreateParams) (c
 			if a.ChainID == p.ChainID {
 				return common.Hash{}, fault.New(fault.Conflict, "player %s has account %s on chain %d already, and a player has one on each chain", p.PlayerID, a.ID, p.ChainID)
 			}
-			if a.Owner == p.Owner {
+			if a.Owner == p.Owner && a.Type == Smart {
 				return a.Salt, nil
 			}
 		}

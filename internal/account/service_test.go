@@ -122,7 +122,9 @@ func TestCreateRefusals(t *testing.T) {
 		{"externalOwnerAddress", account.CreateParams{ChainID: 1}},
 		{"chainId", account.CreateParams{Owner: alice}},
 		{"chainId", account.CreateParams{Owner: alice, ChainID: 3}},
-		{"accountType", account.CreateParams{Owner: alice, ChainID: 1, Type: account.Delegated}},
+		{"accountType", account.CreateParams{Owner: alice, ChainID: 1, Type: "Externally Owned Account"}},
+		{"implementationType", account.CreateParams{Owner: alice, ChainID: 1, ImplementationType: account.ImplementationDelegated}},
+		{"implementationType", account.CreateParams{Owner: alice, ChainID: 1, Type: account.Delegated, ImplementationType: account.ImplementationSmart}},
 		{"player", account.CreateParams{Owner: alice, ChainID: 1, PlayerID: "pla_x"}},
 	} {
 		_, err := f.service.Create(f.ctx, f.project, c.p)

@@ -46,6 +46,10 @@ type Account struct {
 	DeployedTx         *common.Hash // nil when counterfactual, or deployed by others
 	CreatedAt          time.Time
 	UpdatedAt          time.Time
+
+	// SignedAuthorization is what came with a request to make a delegated
+	// account active: r, s and v of an EIP-7702 authorization. It is not stored.
+	SignedAuthorization []byte
 }
 
 // Deployed reports whether the account's code is on chain, as far as known. A

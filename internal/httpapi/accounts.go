@@ -15,6 +15,8 @@ type AccountService interface {
 	Create(ctx context.Context, projectID string, p account.CreateParams) (account.Account, error)
 	Get(ctx context.Context, projectID, id string) (account.Account, error)
 	List(ctx context.Context, projectID string, f account.Filter, req page.Request) (page.Page[account.Account], error)
+	// Active reports by id which accounts are on chain now.
+	Active(ctx context.Context, accounts ...account.Account) (map[string]bool, error)
 }
 
 // accounts serves the first version of the account routes.
@@ -36,7 +38,8 @@ func (h accounts) create(c *call) (any, error) {
 	if err := c.decode(&req); err != nil {
 		return nil, err
 	}
-	if err := checkImplementation("accountType", req.AccountType); err != nil {
+	kind, err := accountKind(value(req.AccountType))
+	if err != nil {
 		return nil, err
 	}
 	if value(req.DefaultGuardian) {
@@ -49,16 +52,12 @@ func (h accounts) create(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, err := h.service.Create(c.Context(), c.project(), account.CreateParams{
-		PlayerID: value(req.Player),
-		ChainID:  req.ChainID,
-		Owner:    owner,
-		Type:     account.Smart,
-	})
+	kind.PlayerID, kind.ChainID, kind.Owner = value(req.Player), req.ChainID, owner
+	a, err := h.service.Create(c.Context(), c.project(), kind)
 	if err != nil {
 		return nil, err
 	}
-	return showAccount(a), nil
+	return showAccount(a, a.Deployed()), nil
 }
 
 func (h accounts) list(c *call) (any, error) {
@@ -83,7 +82,11 @@ func (h accounts) list(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newList(c, found, func(a account.Account) (Account, error) { return h.records.expandAccount(c, a, exp) })
+	active, err := h.service.Active(c.Context(), found.Items...)
+	if err != nil {
+		return nil, err
+	}
+	return newList(c, found, func(a account.Account) (Account, error) { return h.records.expandAccount(c, a, active[a.ID], exp) })
 }
 
 func (h accounts) get(c *call) (any, error) {
@@ -103,40 +106,50 @@ func (h accounts) get(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return h.records.expandAccount(c, a, exp)
-}
-
-// implementations are the official clients' names for our accounts: they
-// choose by them how to sign.
-var implementations = map[account.Type]string{
-	account.Smart:     account.ImplementationSmart,
-	account.Delegated: "Calibur",
-}
-
-// checkImplementation refuses account kinds other than the one that is made.
-func checkImplementation(field string, asked *string) error {
-	if s := value(asked); s != "" && s != account.ImplementationSmart {
-		return fault.Field(field, echo(s), "must be %s, is %s", account.ImplementationSmart, describeValue(s))
+	active, err := h.service.Active(c.Context(), a)
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	return h.records.expandAccount(c, a, active[a.ID], exp)
 }
 
-func showAccount(a account.Account) Account {
+// accountKind reads the first version's accountType, which names an
+// implementation.
+func accountKind(asked string) (account.CreateParams, error) {
+	switch asked {
+	case "", account.ImplementationSmart, string(account.Smart):
+		return account.CreateParams{Type: account.Smart}, nil
+	case string(account.Delegated):
+		return account.CreateParams{Type: account.Delegated}, nil
+	case account.ImplementationDelegated, account.ImplementationDelegatedV9:
+		return account.CreateParams{Type: account.Delegated, ImplementationType: asked}, nil
+	}
+	return account.CreateParams{}, fault.Field("accountType", echo(asked), "must be %s, %s or %s, is %s",
+		account.ImplementationSmart, account.ImplementationDelegated, account.ImplementationDelegatedV9, describeValue(asked))
+}
+
+// showAccount shows an account as it stands on chain now.
+func (s records) showAccount(c *call, a account.Account) (Account, error) {
+	active, err := s.accounts.Active(c.Context(), a)
+	return showAccount(a, active[a.ID]), err
+}
+
+func showAccount(a account.Account, active bool) Account {
 	return Account{
 		ID:           a.ID,
 		Object:       "account",
 		CreatedAt:    unix(a.CreatedAt),
 		Address:      a.Address.Hex(),
 		OwnerAddress: a.Owner.Hex(),
-		Deployed:     a.Deployed(),
+		Deployed:     active,
 		ChainID:      a.ChainID,
-		AccountType:  implementations[a.Type],
+		AccountType:  a.ImplementationType,
 		Player:       Reference{ID: a.PlayerID},
 	}
 }
 
-func (s records) expandAccount(c *call, a account.Account, exp expansion) (shown Account, err error) {
-	shown = showAccount(a)
+func (s records) expandAccount(c *call, a account.Account, active bool, exp expansion) (shown Account, err error) {
+	shown = showAccount(a, active)
 	if shown.Player, err = s.player(c, a.PlayerID, exp.has("player")); err != nil {
 		return Account{}, err
 	}

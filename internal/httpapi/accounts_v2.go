@@ -41,38 +41,52 @@ func (h accountsV2) create(c *call) (any, error) {
 		return nil, err
 	}
 	a, err := h.service.Create(c.Context(), c.project(), account.CreateParams{
-		PlayerID: req.User,
-		ChainID:  *req.ChainID,
-		Owner:    owner,
-		Type:     account.Smart,
+		PlayerID:           req.User,
+		ChainID:            *req.ChainID,
+		Owner:              owner,
+		Type:               account.Type(req.AccountType),
+		ImplementationType: value(req.ImplementationType),
 	})
 	if err != nil {
 		return nil, err
 	}
-	return showAccountV2(a), nil
+	return showAccountV2(a, a.Deployed()), nil
 }
 
 func checkAccountV2(req CreateAccountV2Request) error {
 	if req.ChainType != chainTypeEVM {
 		return fault.Field("chainType", echo(req.ChainType), "must be %s, is %s", chainTypeEVM, describeValue(req.ChainType))
 	}
-	if req.AccountType != string(account.Smart) {
-		return fault.Field("accountType", echo(req.AccountType), "must be %q, is %s", account.Smart, describeValue(req.AccountType))
-	}
-	if err := checkImplementation("implementationType", req.ImplementationType); err != nil {
-		return err
+	if req.AccountType != string(account.Smart) && req.AccountType != string(account.Delegated) {
+		return fault.Field("accountType", echo(req.AccountType), "must be %q or %q, is %s", account.Smart, account.Delegated, describeValue(req.AccountType))
 	}
 	if req.ChainID == nil {
-		return fault.Field("chainId", nil, "is required for a %s", account.Smart)
+		return fault.Field("chainId", nil, "is required for a %s", req.AccountType)
 	}
-	if value(req.Address) != "" {
+	if value(req.Address) != "" && req.AccountType == string(account.Smart) {
 		return fault.Field("address", echo(*req.Address), "cannot be chosen: the address of a %s follows from its owner; send externalOwnerAddress", account.Smart)
 	}
 	return nil
 }
 
-// owner is named by its address, or as the owner of another account.
+// owner is named by its address, or as the owner of another account. That of a
+// delegated account is the account itself.
 func (h accountsV2) owner(c *call, req CreateAccountV2Request) (common.Address, error) {
+	address, err := parseOptionalAddress("address", req.Address)
+	if err != nil {
+		return common.Address{}, err
+	}
+	if address != nil && value(req.ExternalOwnerAddress) == "" && value(req.Account) == "" {
+		return *address, nil
+	}
+	owner, err := h.namedOwner(c, req)
+	if err == nil && address != nil && *address != owner {
+		err = fault.Field("address", address.Hex(), "must be the owner %s: a %s has the address of its owner", owner, account.Delegated)
+	}
+	return owner, err
+}
+
+func (h accountsV2) namedOwner(c *call, req CreateAccountV2Request) (common.Address, error) {
 	if value(req.ExternalOwnerAddress) != "" {
 		return parseAddress("externalOwnerAddress", *req.ExternalOwnerAddress)
 	}
@@ -120,7 +134,11 @@ func (h accountsV2) list(c *call) (any, error) {
 			return nil, err
 		}
 	}
-	return newList(c, found, func(a account.Account) (AccountV2, error) { return showAccountV2(a), nil })
+	active, err := h.service.Active(c.Context(), found.Items...)
+	if err != nil {
+		return nil, err
+	}
+	return newList(c, found, func(a account.Account) (AccountV2, error) { return showAccountV2(a, active[a.ID]), nil })
 }
 
 func (h accountsV2) get(c *call) (any, error) {
@@ -132,7 +150,11 @@ func (h accountsV2) get(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return showAccountV2(a), nil
+	active, err := h.service.Active(c.Context(), a)
+	if err != nil {
+		return nil, err
+	}
+	return showAccountV2(a, active[a.ID]), nil
 }
 
 func checkChoice(field string, asked *string, a, b string) error {
@@ -142,13 +164,14 @@ func checkChoice(field string, asked *string, a, b string) error {
 	return nil
 }
 
-func showAccountV2(a account.Account) AccountV2 {
+func showAccountV2(a account.Account, active bool) AccountV2 {
 	smart := SmartAccount{
-		ImplementationType:    implementations[a.Type],
+		ImplementationType:    a.ImplementationType,
 		ImplementationAddress: a.Implementation.Hex(),
-		FactoryAddress:        optional(a.Factory.Hex()),
-		Salt:                  optional(a.Salt.Hex()),
-		Active:                a.Deployed(),
+		Active:                active,
+	}
+	if a.Type == account.Smart {
+		smart.FactoryAddress, smart.Salt = optional(a.Factory.Hex()), optional(a.Salt.Hex())
 	}
 	if a.DeployedAt != nil {
 		smart.DeployedAt = optional(unix(*a.DeployedAt))

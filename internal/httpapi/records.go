@@ -35,7 +35,10 @@ func (s records) account(c *call, id string, whole bool) (any, error) {
 	}
 	return c.once(id, func() (any, error) {
 		a, err := s.accounts.Get(c.Context(), c.project(), id)
-		return showAccount(a), err
+		if err != nil {
+			return nil, err
+		}
+		return s.showAccount(c, a)
 	})
 }
 
@@ -68,9 +71,13 @@ func (s records) accountsOf(c *call, playerID string) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
+	active, err := s.accounts.Active(c.Context(), found.Items...)
+	if err != nil {
+		return nil, err
+	}
 	shown := make([]any, len(found.Items))
 	for i, a := range found.Items {
-		shown[i] = showAccount(a)
+		shown[i] = showAccount(a, active[a.ID])
 	}
 	return shown, nil
 }

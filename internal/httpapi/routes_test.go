@@ -245,7 +245,7 @@ func TestRefusedRequests(t *testing.T) {
 		"other implementation":    {"POST", "/v1/accounts", `{"chainId":1,"accountType":"UpgradeableV5","externalOwnerAddress":` + addressOf + `}`, 400, "accountType: must be UpgradeableV6"},
 		"guardian":                {"POST", "/v1/accounts", `{"chainId":1,"defaultGuardian":"true","externalOwnerAddress":` + addressOf + `}`, 400, "defaultGuardian: guardians are not offered"},
 		"chain id of no chain":    {"POST", "/v1/accounts", `{"chainId":18446744073709551615,"externalOwnerAddress":` + addressOf + `}`, 400, "chainId: must be an integer from 0 to 9007199254740991, is 18446744073709551615"},
-		"v2 EOA":                  {"POST", "/v2/accounts", `{"accountType":"Externally Owned Account","chainType":"EVM","user":"pla_1"}`, 400, `accountType: must be "Smart Account"`},
+		"v2 EOA":                  {"POST", "/v2/accounts", `{"accountType":"Externally Owned Account","chainType":"EVM","user":"pla_1"}`, 400, `accountType: must be "Smart Account" or "Delegated Account"`},
 		"v2 Solana":               {"POST", "/v2/accounts", `{"accountType":"Smart Account","chainType":"SVM","user":"pla_1"}`, 400, "chainType: must be EVM"},
 		"v2 without a chain":      {"POST", "/v2/accounts", `{"accountType":"Smart Account","chainType":"EVM","user":"pla_1"}`, 400, "chainId: is required"},
 		"v2 without an owner":     {"POST", "/v2/accounts", `{"accountType":"Smart Account","chainType":"EVM","chainId":1,"user":"pla_1"}`, 400, "externalOwnerAddress: is required, or account"},

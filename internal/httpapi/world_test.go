@@ -91,7 +91,7 @@ func newWorld() *world {
 	}
 	w.account = account.Account{
 		ID: accountID, PlayerID: playerID, ChainID: 80002, Address: common.HexToAddress("0xabc1"), Owner: owner, Type: account.Smart,
-		Factory: common.HexToAddress("0xfac1"), Implementation: common.HexToAddress("0x1111"), Salt: common.HexToHash("0x05a1"),
+		ImplementationType: account.ImplementationSmart, Factory: common.HexToAddress("0xfac1"), Implementation: common.HexToAddress("0x1111"), Salt: common.HexToHash("0x05a1"),
 		DeployedAt: &when, DeployedTx: &deployedTx, CreatedAt: when, UpdatedAt: when,
 	}
 	w.rules = []sponsor.Rule{
@@ -249,6 +249,14 @@ func (w playerWorld) Delete(_ context.Context, project, id string) error {
 
 func (w accountWorld) Create(_ context.Context, project string, p account.CreateParams) (account.Account, error) {
 	return w.account, w.create(project, p)
+}
+
+func (w accountWorld) Active(_ context.Context, accounts ...account.Account) (map[string]bool, error) {
+	active := make(map[string]bool)
+	for _, a := range accounts {
+		active[a.ID] = a.Deployed()
+	}
+	return active, w.fail
 }
 
 func (w accountWorld) Get(_ context.Context, project, id string) (account.Account, error) {
