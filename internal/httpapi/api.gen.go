@@ -113,7 +113,7 @@ type ContractRead struct {
 
 // CreateAccountRequest defines model for CreateAccountRequest.
 type CreateAccountRequest struct {
-	// AccountType `UpgradeableV6`, the default.
+	// AccountType `UpgradeableV6`, the default, is a Smart Account; `Calibur` or `CaliburV9` is a Delegated Account (EIP-7702), whose address is its owner's.
 	AccountType *string `json:"accountType,omitempty"`
 
 	// ChainID Example: 80002
@@ -134,13 +134,13 @@ type CreateAccountV2Request struct {
 	// Account An account (`acc_`) whose owner becomes the new account's owner.
 	Account *string `json:"account,omitempty"`
 
-	// AccountType `Smart Account`.
+	// AccountType `Smart Account` or `Delegated Account` (EIP-7702).
 	AccountType string `json:"accountType"`
 
-	// Address Not with a Smart Account, whose address follows from its owner.
+	// Address The EOA that becomes a Delegated Account; the same as its owner. Not with a Smart Account, whose address follows from its owner.
 	Address *string `json:"address,omitempty"`
 
-	// ChainID Required for a Smart Account.
+	// ChainID Required.
 	ChainID *uint64 `json:"chainId,omitempty"`
 
 	// ChainType `EVM`.
@@ -149,7 +149,7 @@ type CreateAccountV2Request struct {
 	// ExternalOwnerAddress Addition: owner of the new account.
 	ExternalOwnerAddress *string `json:"externalOwnerAddress,omitempty"`
 
-	// ImplementationType `UpgradeableV6`, the default.
+	// ImplementationType `UpgradeableV6` for a Smart Account; `Calibur`, the default, or `CaliburV9` for a Delegated Account.
 	ImplementationType *string `json:"implementationType,omitempty"`
 
 	// User The player (`pla_`).
@@ -226,6 +226,9 @@ type CreateSessionRequest struct {
 	// Policy Gas policy (`pol_`) that pays for the registration. Without it the account pays.
 	Policy *string `json:"policy,omitempty"`
 
+	// SignedAuthorization Addition: as in transaction intents.
+	SignedAuthorization *string `json:"signedAuthorization,omitempty"`
+
 	// ValidAfter Unix seconds; 0 means at once.
 	ValidAfter uint64 `json:"validAfter"`
 
@@ -256,6 +259,9 @@ type CreateTransactionIntentRequest struct {
 
 	// Policy Gas policy (`pol_`) that pays the fee. Without it the account pays.
 	Policy *string `json:"policy,omitempty"`
+
+	// SignedAuthorization EIP-7702 authorization by the key of a Delegated Account, as 0x hex of r, s and yParity or v (65 bytes): over `chainId` (or 0), the account's `smartAccount.implementationAddress` and the account's nonce. Required until the account delegates; not looked at when it does.
+	SignedAuthorization *string `json:"signedAuthorization,omitempty"`
 }
 
 // Deleted defines model for Deleted.
@@ -529,6 +535,9 @@ type RevokeSessionRequest struct {
 
 	// Policy Gas policy that pays for the revocation.
 	Policy *string `json:"policy,omitempty"`
+
+	// SignedAuthorization Addition: as in transaction intents.
+	SignedAuthorization *string `json:"signedAuthorization,omitempty"`
 }
 
 // Session defines model for Session.
@@ -606,14 +615,18 @@ type SignatureRequest struct {
 
 // SmartAccount defines model for SmartAccount.
 type SmartAccount struct {
-	// Active The contract is on chain.
-	Active                bool    `json:"active"`
-	DeployedAt            *int64  `json:"deployedAt,omitempty"`
-	DeployedTx            *string `json:"deployedTx,omitempty"`
+	// Active The contract is on chain; a Delegated Account delegates to `implementationAddress` now.
+	Active     bool    `json:"active"`
+	DeployedAt *int64  `json:"deployedAt,omitempty"`
+	DeployedTx *string `json:"deployedTx,omitempty"`
+
+	// FactoryAddress Not of a Delegated Account.
 	FactoryAddress        *string `json:"factoryAddress,omitempty"`
 	ImplementationAddress string  `json:"implementationAddress"`
 	ImplementationType    string  `json:"implementationType"`
-	Salt                  *string `json:"salt,omitempty"`
+
+	// Salt Not of a Delegated Account.
+	Salt *string `json:"salt,omitempty"`
 }
 
 // TransactionDetails defines model for TransactionDetails.
@@ -983,8 +996,8 @@ type ListSessionsParams struct {
 	Address *string  `form:"address,omitempty" json:"address,omitempty"`
 	ChainID *ChainID `form:"chainId,omitempty" json:"chainId,omitempty"`
 
-	// Active Addition. `true`: sessions that are pending or registered and not
-	// closed; `false`: those that were revoked, withdrawn or replaced.
+	// Active Addition. `true`: sessions whose `isActive` is true, as the chain
+	// says now; `false`: the others.
 	Active *bool `form:"active,omitempty" json:"active,omitempty"`
 }
 

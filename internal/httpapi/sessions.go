@@ -89,6 +89,9 @@ func createSessionParams(req CreateSessionRequest) (p session.CreateParams, err 
 	if p.ExternalOwner, err = parseOptionalAddress("externalOwnerAddress", req.ExternalOwnerAddress); err != nil {
 		return p, err
 	}
+	if p.SignedAuthorization, err = parseAuthorization(req.SignedAuthorization); err != nil {
+		return p, err
+	}
 	if err := checkTimes(req); err != nil {
 		return p, err
 	}
@@ -232,6 +235,10 @@ func (h sessions) revoke(c *call) (any, error) {
 		ChainID:    req.ChainID,
 		PolicyID:   value(req.Policy),
 		Optimistic: value(req.Optimistic),
+	}
+	var err error
+	if p.SignedAuthorization, err = parseAuthorization(req.SignedAuthorization); err != nil {
+		return nil, err
 	}
 	// The official browser SDK sends the id that its grant answered here.
 	if id.Names(id.Session, req.Address) {

@@ -39,9 +39,6 @@ func (h intents) routes() []route {
 }
 
 func (h intents) create(c *call) (any, error) {
-	if err := c.refuse("is not offered yet: accounts here are Smart Accounts; leave it out", "signedAuthorization"); err != nil {
-		return nil, err
-	}
 	var req CreateTransactionIntentRequest
 	if err := c.decode(&req); err != nil {
 		return nil, err
@@ -60,6 +57,9 @@ func (h intents) create(c *call) (any, error) {
 		ChainID:       req.ChainID,
 		PolicyID:      value(req.Policy),
 		Optimistic:    value(req.Optimistic),
+	}
+	if p.SignedAuthorization, err = parseAuthorization(req.SignedAuthorization); err != nil {
+		return nil, err
 	}
 	for _, in := range req.Interactions {
 		p.Interactions = append(p.Interactions, callParams(in))

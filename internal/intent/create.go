@@ -28,6 +28,7 @@ func (s *Service) Create(ctx context.Context, projectID string, p CreateParams) 
 	if err != nil {
 		return Intent{}, err
 	}
+	acc.SignedAuthorization = p.SignedAuthorization
 	callData, err := encode(interactions)
 	if err != nil {
 		return Intent{}, fault.Field("interactions", nil, "%v", err)

@@ -187,7 +187,7 @@ func (g *grant) judge(in Intent, chain AccountState, now uint64) error {
 	if !granted {
 		return fault.New(fault.Conflict, "signature: session %s is not registered yet: the owner must sign it first", g.session.ID)
 	}
-	if chain.Deployed && g.session.Epoch != chain.Epoch {
+	if g.session.Epoch != chain.Epoch {
 		return fault.New(fault.Invalid, "signature: session %s is revoked: all sessions of %s were (the account's epoch is %d, the session's %d)", g.session.ID, in.AccountAddress, chain.Epoch, g.session.Epoch)
 	}
 	refusal := permission.Evaluate(g.permission, g.expected(now), facts(&in.Operation, function(in), now, g.way()))

@@ -61,9 +61,11 @@ type draft struct {
 
 	now         uint64 // chain time
 	chain       AccountState
-	deployFirst bool     // the relayer creates the account
-	validation  *big.Int // gas of the dearest validation, with its margin
-	freshLane   uint64   // gas of the first write of a nonce lane
+	deployFirst bool           // the relayer creates the account
+	delegation  *Delegation    // comes with the operation, nil for none
+	codeOf      common.Address // whose code the account will run, zero when it does already
+	validation  *big.Int       // gas of the dearest validation, with its margin
+	freshLane   uint64         // gas of the first write of a nonce lane
 	op          userop.Operation
 }
 
@@ -80,6 +82,12 @@ func (d *draft) inspect(ctx context.Context) error {
 		return err
 	}
 	d.op = userop.Operation{Sender: acc.Address, CallData: d.plan.callData}
+	if acc.Type == account.Delegated {
+		return d.delegate(ctx)
+	}
+	if len(acc.SignedAuthorization) > 0 {
+		return fault.Field("signedAuthorization", nil, "is for delegated accounts; account %s is a %s: leave it out", acc.ID, acc.Type)
+	}
 	if d.chain.Deployed {
 		return nil
 	}
@@ -115,7 +123,7 @@ func factoryData(acc account.Account) []byte {
 }
 
 func (d *draft) factoryCall() *FactoryCall {
-	if d.chain.Deployed {
+	if d.chain.Deployed || d.plan.account.Type == account.Delegated {
 		return nil
 	}
 	return &FactoryCall{Factory: d.plan.account.Factory, Data: factoryData(d.plan.account)}
@@ -127,7 +135,7 @@ func (d *draft) authorise(ctx context.Context) error {
 		return nil
 	}
 	req := d.plan.sponsored
-	req.Deploys = d.deployFirst
+	req.Deploys = d.deployFirst || d.delegation != nil
 	_, err := d.service.Sponsor.Decide(ctx, d.plan.account.ProjectID, d.plan.policyID, req)
 	return err
 }
@@ -168,7 +176,7 @@ func (d *draft) price(ctx context.Context) error {
 		return err
 	}
 	est, err := d.network.Chain.Estimate(ctx, EstimateRequest{
-		Operation: d.op, Signatures: candidates, Deploy: d.factoryCall(), Registering: registering,
+		Operation: d.op, Signatures: candidates, Deploy: d.factoryCall(), Delegate: d.codeOf, Registering: registering,
 	})
 	if err != nil {
 		return err
@@ -189,6 +197,9 @@ func (d *draft) price(ctx context.Context) error {
 	d.op.CallGasLimit = call.Add(call, big.NewInt(callGasFloor))
 	longest := slices.MaxFunc(candidates, func(a, b []byte) int { return len(a) - len(b) })
 	d.op.PreVerificationGas = userop.PreVerificationGas(&d.op, longest)
+	if d.delegation != nil {
+		d.op.PreVerificationGas.Add(d.op.PreVerificationGas, big.NewInt(userop.AuthorizationGas))
+	}
 	return nil
 }
 
@@ -326,6 +337,7 @@ func (d *draft) intent(lane, expires uint64) (Intent, error) {
 		Lane:           lane,
 		MaxCost:        d.op.RequiredPrefund(),
 		DeployFirst:    d.deployFirst,
+		Delegation:     d.delegation,
 		ExpiresAt:      expires,
 		CreatedAt:      now,
 		UpdatedAt:      now,

@@ -26,6 +26,9 @@ type CreateParams struct {
 	PolicyID      string
 	Interactions  []CallParams
 	Optimistic    bool
+	// SignedAuthorization is r, s and v of the EIP-7702 authorization that makes
+	// a delegated account active, nil when it is.
+	SignedAuthorization []byte
 }
 
 // SignParams carries the client's signature over the operation's hash.

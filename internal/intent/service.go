@@ -29,8 +29,7 @@ type Chain interface {
 	// FreshLaneGas is the gas that the EntryPoint uses to write the first nonce
 	// of a lane.
 	FreshLaneGas(ctx context.Context) (uint64, error)
-	// Account reads an account's owner and epoch, and whether it has code. Owner
-	// is zero before deployment.
+	// Account reads what an account is on chain.
 	Account(ctx context.Context, address common.Address) (AccountState, error)
 	// SessionWords reads the status words of an account's sessions.
 	SessionWords(ctx context.Context, account common.Address, ids []common.Hash) ([]*big.Int, error)
@@ -50,9 +49,14 @@ type Chain interface {
 
 // AccountState is what the chain says of an account.
 type AccountState struct {
-	Deployed bool
-	Owner    common.Address
-	Epoch    uint64
+	Deployed bool           // it runs our code, as a proxy or as a delegated EOA
+	Owner    common.Address // zero before deployment
+	Epoch    uint64         // of its sessions, once it runs our code
+	Nonce    uint64         // of its next EIP-7702 authorization; unset when it runs our code
+	// Returning says that the account does not run our code but may have before,
+	// so that its next operation here must revoke all sessions. Epoch is the one
+	// after that.
+	Returning bool
 }
 
 // Creation is how an account came to be on chain.
@@ -70,6 +74,8 @@ type EstimateRequest struct {
 	Signatures [][]byte
 	// Deploy creates the account before the operation, nil when not needed.
 	Deploy *FactoryCall
+	// Delegate is whose code the account will run, zero when it does already.
+	Delegate common.Address
 	// Registering are sessions whose registration is still under way: they are
 	// taken as registered.
 	Registering []common.Hash

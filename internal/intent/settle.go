@@ -39,6 +39,9 @@ func (s *Service) settle(ctx context.Context, in Intent) error {
 	}
 	if out != nil && !out.Success {
 		failure = s.explain(ctx, in, out.Revert)
+		if in.Delegation != nil && in.Delegation.Returning {
+			failure.Solution = "The account delegates now, but its earlier sessions are not revoked, because that was undone with the call: revoke those that you do not want. " + failure.Solution
+		}
 	}
 	created := s.creation(ctx, in, out)
 	settled, err := s.Store.ChangeIntent(ctx, in.ID, func(c *Change) error {
@@ -88,6 +91,9 @@ func (s *Service) conclude(c *Change, out *Outcome, failure *Failure) {
 // Nothing hangs on it but a note and the books, so a node that cannot tell is
 // no reason to hold the intent.
 func (s *Service) creation(ctx context.Context, in Intent, out *Outcome) Creation {
+	if out != nil && in.Delegation != nil {
+		return Creation{Tx: &out.TxHash} // its transaction carried the authorization
+	}
 	creates := in.DeployFirst || in.Operation.Factory != (common.Address{})
 	if out == nil || !creates {
 		return Creation{}

@@ -106,6 +106,7 @@ func queue(in Intent, acc account.Account, after common.Hash) *Queue {
 		After:     after,
 		Alone:     in.Operation.CallsAccount(),
 	}
+	q.Delegation = in.Delegation
 	if in.DeployFirst {
 		q.Deploy = &FactoryCall{Factory: acc.Factory, Data: factoryData(acc)}
 	}
@@ -212,6 +213,9 @@ func homeOf(acc account.Account) userop.Home {
 // zero when none: the registration of the session that signed it, or the
 // operation that creates the account.
 func (s *Service) predecessor(ctx context.Context, acc account.Account, in Intent, v verified) (common.Hash, error) {
+	if acc.Type == account.Delegated {
+		return s.afterDelegation(ctx, acc, in, v)
+	}
 	carriesFactory := in.Operation.Factory != (common.Address{})
 	if v.chain.Deployed && carriesFactory {
 		return common.Hash{}, fault.New(fault.Conflict, "transaction intent %s would create account %s, which is deployed by now: create the intent again", in.ID, acc.Address)

@@ -47,10 +47,11 @@ func (s *Server) buildRecords(where contracts) {
 	s.Auth = &auth.Service{Store: s.store, Now: time.Now}
 	s.Players = &player.Service{Store: s.store, Now: time.Now}
 	s.Accounts = &account.Service{
-		Store:     s.store,
-		Players:   s.Players,
-		Addresses: addresses{chainID: s.client.ChainID(), factory: where.Factory, implementation: where.Implementation},
-		Now:       time.Now,
+		Store:       s.store,
+		Players:     s.Players,
+		Addresses:   addresses{chainID: s.client.ChainID(), factory: where.Factory, implementation: where.Implementation},
+		Delegations: delegations{s.client},
+		Now:         time.Now,
 	}
 	s.Contracts = &contract.Service{Store: s.store, Caller: reader{s.client}, Accounts: s.Accounts, Now: time.Now}
 	s.Sponsor = &sponsor.Service{Store: s.store, Contracts: s.Contracts, Now: time.Now}
@@ -59,7 +60,7 @@ func (s *Server) buildRecords(where contracts) {
 // buildFlow makes the services of sessions and intents.
 func (s *Server) buildFlow(cfg Config, where contracts) {
 	chainID := s.client.ChainID()
-	view := chainView{Client: s.client, paymaster: where.Paymaster}
+	view := chainView{Client: s.client, paymaster: where.Paymaster, implementation: where.Implementation}
 	s.Intents = &intent.Service{
 		Store:     s.store,
 		Accounts:  s.Accounts,

@@ -19,12 +19,8 @@ import (
 // chainView is the chain client in the words of the packages that ask it.
 type chainView struct {
 	*chain.Client
-	paymaster common.Address
-}
-
-func (c chainView) Account(ctx context.Context, address common.Address) (intent.AccountState, error) {
-	a, err := c.Client.Account(ctx, address)
-	return intent.AccountState{Deployed: a.Deployed, Owner: a.Owner, Epoch: a.Epoch}, err
+	paymaster      common.Address
+	implementation common.Address // of accounts
 }
 
 func (c chainView) PaymasterDeposit(ctx context.Context) (*big.Int, error) {
@@ -34,7 +30,7 @@ func (c chainView) PaymasterDeposit(ctx context.Context) (*big.Int, error) {
 // Estimate simulates an operation. The first signature is the owner's: when
 // the account refuses even that, there is nobody who could sign.
 func (c chainView) Estimate(ctx context.Context, req intent.EstimateRequest) (intent.Estimate, error) {
-	ask := chain.EstimateRequest{Op: req.Operation, Signatures: req.Signatures, AssumeActive: req.Registering}
+	ask := chain.EstimateRequest{Op: req.Operation, Signatures: req.Signatures, Delegate: req.Delegate, AssumeActive: req.Registering}
 	if req.Deploy != nil {
 		ask.Factory, ask.FactoryData = req.Deploy.Factory, req.Deploy.Data
 	}

@@ -227,10 +227,15 @@ func (w *world) tokens() uint64 {
 // pay sends wei from the owner to an address.
 func (w *world) pay(to common.Address, wei *big.Int) {
 	w.t.Helper()
+	w.payFrom(w.owner, to, wei)
+}
+
+func (w *world) payFrom(from *signer.Local, to common.Address, wei *big.Int) {
+	w.t.Helper()
 	client, chainID := ethclient.NewClient(w.node.RPC()), new(big.Int).SetUint64(w.server.ChainID())
-	nonce, err := client.PendingNonceAt(w.t.Context(), w.owner.Address())
+	nonce, err := client.PendingNonceAt(w.t.Context(), from.Address())
 	w.must(err)
-	tx, err := w.owner.SignTx(w.t.Context(), types.NewTx(&types.DynamicFeeTx{
+	tx, err := from.SignTx(w.t.Context(), types.NewTx(&types.DynamicFeeTx{
 		ChainID: chainID, Nonce: nonce, To: &to, Value: wei, Gas: 100_000, GasTipCap: big.NewInt(1e9), GasFeeCap: big.NewInt(100e9),
 	}), chainID)
 	w.must(err)

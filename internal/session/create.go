@@ -37,6 +37,7 @@ func (s *Service) Create(ctx context.Context, projectID string, p CreateParams) 
 	if err != nil {
 		return View{}, err
 	}
+	acc.SignedAuthorization = p.SignedAuthorization
 	if err := checkKey(grant, acc); err != nil {
 		return View{}, err
 	}

@@ -62,6 +62,9 @@ type CreateParams struct {
 	AccountID     string
 	PlayerID      string
 	ExternalOwner *common.Address
+	// SignedAuthorization is r, s and v of the EIP-7702 authorization that makes
+	// a delegated account active, nil when it is.
+	SignedAuthorization []byte
 	ChainID       uint64
 	Key           Key
 	ValidAfter    uint64 // unix seconds
@@ -88,6 +91,8 @@ type RevokeParams struct {
 	SessionID  string
 	PolicyID   string
 	Optimistic bool
+	// SignedAuthorization is as in CreateParams.
+	SignedAuthorization []byte
 }
 
 // SignParams carries the client's signature for the session's next action.

@@ -21,6 +21,7 @@ func (s *Service) Revoke(ctx context.Context, projectID string, p RevokeParams) 
 	if err != nil {
 		return View{}, err
 	}
+	acc.SignedAuthorization = p.SignedAuthorization
 	now, err := n.Chain.Time(ctx)
 	if err != nil {
 		return View{}, err

@@ -18,11 +18,10 @@ func (s Selector) String() string { return fmt.Sprintf("0x%x", s[:]) }
 
 // Functions of LatchkeyAccount that operations call.
 var (
-	ExecuteSelector           = selectorOf("execute(address,uint256,bytes)")
-	ExecuteBatchSelector      = selectorOf("executeBatch((address,uint256,bytes)[])")
-	RegisterSessionSelector   = selectorOf("registerSession(bytes)")
-	RevokeSessionSelector     = selectorOf("revokeSession(bytes32)")
-	RevokeAllSessionsSelector = selectorOf("revokeAllSessions()")
+	ExecuteSelector         = selectorOf("execute(address,uint256,bytes)")
+	ExecuteBatchSelector    = selectorOf("executeBatch((address,uint256,bytes)[])")
+	RegisterSessionSelector = selectorOf("registerSession(bytes)")
+	RevokeSessionSelector   = selectorOf("revokeSession(bytes32)")
 )
 
 func selectorOf(signature string) Selector {
