@@ -75,6 +75,10 @@ bench: ## Measure boot, create, and signature to receipt, beside the chain's own
 bench-gas: contracts/node_modules/.package-lock.json ## Measure the gas of each step and write bench/out/gas.json
 	go run ./bench/gas
 
+.PHONY: attacks
+attacks: contracts/node_modules/.package-lock.json ## Run the attack cases against the contracts, one line a case
+	@node scripts/attacks.mjs
+
 .PHONY: clean
 clean: ## Remove what was built; dependencies and .latchkey/ stay
 	rm -rf bin contracts/out contracts/cache bench/out
