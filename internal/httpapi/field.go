@@ -92,23 +92,13 @@ func amountRange(field, s string, most *big.Int) error {
 const signatureLength = 65
 
 // parseSignature never repeats what was sent.
-func parseSignature(s string) ([]byte, error) { return parseSignatureIn("signature", s) }
-
-// parseAuthorization returns nil for a field that is left out or empty.
-func parseAuthorization(s *string) ([]byte, error) {
-	if value(s) == "" {
-		return nil, nil
-	}
-	return parseSignatureIn("signedAuthorization", *s)
-}
-
-func parseSignatureIn(field, s string) ([]byte, error) {
+func parseSignature(s string) ([]byte, error) {
 	raw, err := hexutil.Decode(s)
 	if err != nil {
-		return nil, fault.Field(field, nil, "must be 0x and %d hex digits (r, s, v), is %d characters of something else", 2*signatureLength, len(s))
+		return nil, fault.Field("signature", nil, "must be 0x and %d hex digits (r, s, v), is %d characters of something else", 2*signatureLength, len(s))
 	}
 	if len(raw) != signatureLength {
-		return nil, fault.Field(field, nil, "must be %d bytes (r, s, v), is %d", signatureLength, len(raw))
+		return nil, fault.Field("signature", nil, "must be %d bytes (r, s, v), is %d", signatureLength, len(raw))
 	}
 	return raw, nil
 }

@@ -63,7 +63,7 @@ func TestRefusedIntents(t *testing.T) {
 		"empty interactions": {`{"chainId":1,"interactions":[]}`, "interactions: must have at least one entry"},
 		"text":               {`{"chainId":1,"interactions":"mint"}`, `interactions[0]: must be an object, is "mint"`},
 		"amount as a number": {`{"chainId":1,"interactions":[{"to":"0x1"},{"to":"0x1","value":1}]}`, "interactions[1].value: must be a string, is 1"},
-		"authorization":      {`{"chainId":1,"interactions":[{"to":"0x1"}],"signedAuthorization":"0x00"}`, "signedAuthorization: must be 65 bytes"},
+		"authorization":      {`{"chainId":1,"interactions":[{"to":"0x1"}],"signedAuthorization":"0x00"}`, "signedAuthorization: must be 0x and 130 hex digits"},
 		"owner":              {`{"chainId":1,"interactions":[{"to":"0x1"}],"externalOwnerAddress":"me"}`, "externalOwnerAddress: must be an address"},
 	}
 	for name, tc := range cases {
