@@ -4,13 +4,11 @@ import (
 	"context"
 	"fmt"
 	"math/big"
-	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
 
 	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/fault"
-	"github.com/latchkey-dev/latchkey/internal/page"
 	"github.com/latchkey-dev/latchkey/internal/permission"
 	"github.com/latchkey-dev/latchkey/internal/session"
 	"github.com/latchkey-dev/latchkey/internal/userop"
@@ -239,9 +237,7 @@ func (g *grant) predecessor() common.Hash {
 
 // openOf answers the open intents of an account, oldest first.
 func (s *Service) openOf(ctx context.Context, acc account.Account) ([]Intent, error) {
-	open := false
-	found, err := s.Store.Intents(ctx, acc.ProjectID, Filter{AccountIDs: []string{acc.ID}, Final: &open}, page.Request{Limit: MaxLanes, Order: page.Ascending})
-	return slices.Clip(found.Items), err
+	return s.Store.OpenIntentsOf(ctx, acc.ID)
 }
 
 // function names what an intent's one call calls, where the client did.

@@ -17,8 +17,13 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
-// MaxLanes is how many operations of one account may be open at a time.
-const MaxLanes = 256
+// MaxLanes is how many operations of one account may be open at a time. The
+// last of them are kept for account functions: calls that nobody signs must not
+// keep an owner from revoking a session.
+const (
+	MaxLanes  = 256
+	keptLanes = 8
+)
 
 // plan is an operation that is wanted, before it has gas, fees and a nonce.
 type plan struct {
@@ -286,7 +291,7 @@ func (d *draft) save(ctx context.Context) (Intent, error) {
 			return in, err
 		}
 	}
-	return Intent{}, tooManyOpen(d.plan.account)
+	return Intent{}, d.plan.tooManyOpen()
 }
 
 // link notes on a session which intent acts on it.
@@ -303,16 +308,24 @@ func (d *draft) freeLane(ctx context.Context) (uint64, error) {
 	if err != nil {
 		return 0, err
 	}
-	for lane := range uint64(MaxLanes) {
+	for lane := range d.plan.lanes() {
 		if !slices.Contains(used, lane) {
 			return lane, nil
 		}
 	}
-	return 0, tooManyOpen(d.plan.account)
+	return 0, d.plan.tooManyOpen()
 }
 
-func tooManyOpen(acc account.Account) error {
-	return fault.New(fault.Conflict, "account: %s has %d transaction intents open, the most there can be: sign them or let them expire", acc.ID, MaxLanes)
+// lanes is how many nonce lanes the plan may choose from.
+func (p plan) lanes() uint64 {
+	if p.kind == Call {
+		return MaxLanes - keptLanes
+	}
+	return MaxLanes
+}
+
+func (p plan) tooManyOpen() error {
+	return fault.New(fault.Conflict, "account: %s has %d transaction intents open, the most there can be for this: sign them or let them expire", p.account.ID, p.lanes())
 }
 
 func (d *draft) intent(lane, expires uint64) (Intent, error) {

@@ -198,6 +198,9 @@ func ParseAddress(path, s string) (common.Address, error) {
 	return address, nil
 }
 
+// maxValueDigits is the length of 2^256-1 in decimal digits.
+const maxValueDigits = 78
+
 func parseValue(path, s string) (*big.Int, error) {
 	if s == "" {
 		return new(big.Int), nil
@@ -205,6 +208,10 @@ func parseValue(path, s string) (*big.Int, error) {
 	digits, base := s, 10
 	if hex, ok := strings.CutPrefix(s, "0x"); ok {
 		digits, base = hex, 16
+	}
+	// Parsing takes time that grows with the square of the length.
+	if n := len(strings.TrimLeft(digits, "0")); n > maxValueDigits {
+		return nil, fault.Field(path, nil, "must be from 0 to 2^256-1 wei, is %d characters long", n)
 	}
 	v, ok := new(big.Int).SetString(digits, base)
 	if !ok || strings.HasPrefix(digits, "+") {

@@ -201,6 +201,8 @@ type Store interface {
 
 	Intent(ctx context.Context, projectID, id string) (Intent, error)
 	Intents(ctx context.Context, projectID string, f Filter, req page.Request) (page.Page[Intent], error)
+	// OpenIntentsOf answers every open intent of an account, oldest first.
+	OpenIntentsOf(ctx context.Context, accountID string) ([]Intent, error)
 	// LanesInUse answers the lanes that open intents of the account hold.
 	LanesInUse(ctx context.Context, accountID string) ([]uint64, error)
 	// DecidedIntents answers signed intents of a chain whose operation the

@@ -248,6 +248,11 @@ func (db *DB) Intents(ctx context.Context, projectID string, f intent.Filter, re
 	return intents.page(ctx, db.reader, w, req)
 }
 
+// OpenIntentsOf answers the open intents of an account, oldest first.
+func (db *DB) OpenIntentsOf(ctx context.Context, accountID string) ([]intent.Intent, error) {
+	return intents.list(ctx, db.reader, by("account_id", accountID).with(openIntent), " ORDER BY created_at, id")
+}
+
 // LanesInUse answers the nonce lanes that an account's open intents hold.
 func (db *DB) LanesInUse(ctx context.Context, accountID string) ([]uint64, error) {
 	rows, err := db.reader.QueryContext(ctx, "SELECT lane FROM intents WHERE account_id = $1 AND "+openIntent+" ORDER BY lane", accountID)

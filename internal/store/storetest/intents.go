@@ -289,6 +289,23 @@ func lanes(s suite) {
 	s.must(s.db.OpenIntent(s.ctx, s.intentOf(b, 3), nil, nil))
 }
 
+func openIntentsOf(s suite) {
+	a, b := s.newAccount(1), s.newAccount(2)
+	var want []intent.Intent
+	for lane := range uint64(page.MaxLimit + 5) {
+		in := s.intentOf(a, lane)
+		in.CreatedAt = moment(500 - int(lane)) // later lanes are older
+		s.must(s.db.OpenIntent(s.ctx, in, nil, nil))
+		want = slices.Insert(want, 0, in)
+	}
+	s.must(s.db.OpenIntent(s.ctx, s.intentOf(b, 0), nil, nil))
+	value(s.db.ChangeIntent(s.ctx, want[0].ID, func(c *intent.Change) error {
+		c.Intent.Status = intent.Expired
+		return nil
+	}))(s)
+	same(s, value(s.db.OpenIntentsOf(s.ctx, a.ID))(s), want[1:])
+}
+
 func lanesRace(s suite) {
 	a, p := s.newAccount(1), s.newPolicy()
 	var won, lost atomic.Int32

@@ -65,6 +65,7 @@ func Run(t *testing.T, open func(*testing.T) *store.DB) {
 		{"intent queues once", intentQueuesOnce},
 		{"lanes", lanes},
 		{"lanes race", lanesRace},
+		{"open intents of an account", openIntentsOf},
 		{"overdue intents", overdueIntents},
 		{"decided intents", decidedIntents},
 		{"sponsored cost", sponsoredCost},
