@@ -90,7 +90,8 @@ func build(contracts string) error {
 	if _, err := os.Stat(filepath.Join(contracts, forge)); err != nil {
 		return fmt.Errorf("forge is not installed (run `npm ci --ignore-scripts` in %s): %w", contracts, err)
 	}
-	cmd := exec.Command(forge, "build", "--quiet", "--skip", "test")
+	// Without --force, a lint run before would leave artifacts without code.
+	cmd := exec.Command(forge, "build", "--force", "--quiet", "--skip", "test")
 	cmd.Dir = contracts
 	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
 	if err := cmd.Run(); err != nil {
