@@ -12,7 +12,8 @@ import (
 )
 
 // accountStorage is where LatchkeyAccount keeps its data: owner and epoch in
-// the first slot, the sessions' mapping in the second.
+// the first slot, the sessions' mapping in the second, the counters' in the
+// third.
 var accountStorage = erc7201("latchkey.storage.Account")
 
 // erc7201 is keccak256(keccak256(namespace) - 1) with the last byte cleared.
@@ -52,11 +53,21 @@ func (e *EVM) DepositTo(payer common.Address, wei *big.Int) {
 	}
 }
 
+// StatusSlot is where an account keeps a session's status word.
+func StatusSlot(session common.Hash) common.Hash { return entryOf(session, 1) }
+
+// CounterSlot is where an account keeps the counter with a key.
+func CounterSlot(key common.Hash) common.Hash { return entryOf(key, 2) }
+
+// entryOf is the slot of an entry in the mapping so many slots after the first.
+func entryOf(key common.Hash, place int64) common.Hash {
+	mapping := common.BigToHash(new(big.Int).Add(accountStorage, big.NewInt(place)))
+	return crypto.Keccak256Hash(key[:], mapping[:])
+}
+
 // SetStatus puts a session's status word.
 func (e *EVM) SetStatus(account common.Address, session common.Hash, word *big.Int) {
-	sessions := new(big.Int).Add(accountStorage, big.NewInt(1))
-	slot := crypto.Keccak256Hash(session[:], common.BigToHash(sessions).Bytes())
-	e.SetStorage(account, slot, common.BigToHash(word))
+	e.SetStorage(account, StatusSlot(session), common.BigToHash(word))
 }
 
 // Status reads a session's status word by asking the account.

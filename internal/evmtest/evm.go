@@ -2,7 +2,6 @@ package evmtest
 
 import (
 	"math/big"
-	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core"
@@ -28,11 +27,19 @@ const (
 // Bundler sends every transaction. It is rich.
 var Bundler = common.HexToAddress("0xB0b0000000000000000000000000000000000001")
 
+// T is what an EVM reports broken set-ups to, and does not survive: a
+// testing.TB, or a stand-in for one in a program.
+type T interface {
+	Helper()
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+}
+
 // EVM is a chain state and a clock. It is not safe for concurrent use.
 type EVM struct {
 	Time uint64 // of the next transaction
 
-	t      testing.TB
+	t      T
 	state  *state.StateDB
 	config *params.ChainConfig
 	sent   uint64
@@ -48,7 +55,7 @@ type Result struct {
 
 // New returns an EVM with EntryPoint, account implementation and factory at
 // their addresses.
-func New(t testing.TB) *EVM {
+func New(t T) *EVM {
 	t.Helper()
 	db, err := state.New(types.EmptyRootHash, state.NewDatabaseForTesting())
 	if err != nil {
@@ -129,6 +136,27 @@ func (e *EVM) Call(from, to common.Address, data []byte) (answer []byte, gas uin
 	answer, left, err := evm.Call(from, to, data, budget, new(uint256.Int))
 	e.settle()
 	return answer, left.Used(budget), err
+}
+
+// Slot is a place in a contract's storage, and what is there.
+type Slot struct{ Key, Word common.Hash }
+
+// Try makes one call on a contract whose storage holds the given words, tells
+// what the words became, and takes everything back.
+func (e *EVM) Try(from, to common.Address, data []byte, slots []Slot) (answer []byte, after []Slot, err error) {
+	before := e.state.Snapshot()
+	defer e.state.RevertToSnapshot(before)
+	for _, slot := range slots {
+		e.state.SetState(to, slot.Key, slot.Word)
+	}
+	evm := e.evm()
+	rules := evm.GetRules()
+	e.state.Prepare(rules, from, common.Address{}, &to, vm.ActivePrecompiles(rules), nil)
+	answer, _, err = evm.Call(from, to, data, vm.NewGasBudget(gasLimit, 0), new(uint256.Int))
+	for _, slot := range slots {
+		after = append(after, Slot{slot.Key, e.state.GetState(to, slot.Key)})
+	}
+	return answer, after, err
 }
 
 // settle ends a transaction, as far as the state is concerned.

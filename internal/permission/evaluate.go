@@ -79,15 +79,15 @@ type validator struct {
 
 // enter judges the session's status by its way in.
 func (v *validator) enter() *Refusal {
-	if v.op.WayIn == userop.Stateless && v.p.HasCounter() {
-		return refuse(RuleStatus, "no counter", "stateless", "a session with a counter cannot be stateless: it must be registered, or on its first use")
-	}
 	want := Active
 	if v.op.WayIn != userop.Registered {
 		want = None
 	}
 	if v.status.State != want {
 		return refuseStatus(want, v.status.State)
+	}
+	if v.op.WayIn == userop.Stateless && v.p.HasCounter() {
+		return refuse(RuleStatus, "no counter", "stateless", "a session with a counter cannot be stateless: it must be registered, or on its first use")
 	}
 	if v.op.WayIn == userop.FirstUse {
 		v.status = Status{State: Active}

@@ -11,6 +11,9 @@ type Use struct {
 	// Limit, Used and Left are in the rule's own unit. With periods they are
 	// those of the present period, and a stream's limit is what has accrued.
 	Limit, Used, Left *big.Int
+	// ResetsAt is when the next period or interval begins, unix seconds; 0 when
+	// what is used stays used.
+	ResetsAt uint64
 }
 
 // Usage answers the use of every limit that is counted, as it is at chain time
@@ -41,9 +44,14 @@ func Usage(p Permission, s State, now uint64) []Use {
 }
 
 func useOfBudget(r Rule, b budget, position int, counter *big.Int, now uint64) Use {
+	var resets uint64
 	if limited, ok := r.(timed); ok {
-		if _, _, begun := limited.window(now); !begun {
+		_, until, begun := limited.window(now)
+		if !begun {
 			return use(r.Name(), position, new(big.Int), new(big.Int))
+		}
+		if until < MaxTime { // a stream has no end
+			resets = until + 1
 		}
 	}
 	limit := b.allowed(now)
@@ -51,7 +59,9 @@ func useOfBudget(r Rule, b budget, position int, counter *big.Int, now uint64) U
 	if !ok {
 		spent = limit // of a period that chain time has not reached
 	}
-	return use(r.Name(), position, limit, spent)
+	u := use(r.Name(), position, limit, spent)
+	u.ResetsAt = resets
+	return u
 }
 
 func (s Status) useOfRate(r Rate, position int, now uint64) Use {
@@ -59,7 +69,11 @@ func (s Status) useOfRate(r Rate, position int, now uint64) Use {
 	if s.Interval < now/uint64(r.Interval) {
 		used = 0
 	}
-	return use(RuleRate, position, new(big.Int).SetUint64(uint64(r.Count)), new(big.Int).SetUint64(used))
+	u := use(RuleRate, position, new(big.Int).SetUint64(uint64(r.Count)), new(big.Int).SetUint64(used))
+	if _, until, ok := r.window(now); ok {
+		u.ResetsAt = until + 1
+	}
+	return u
 }
 
 func use(rule RuleName, position int, limit, used *big.Int) Use {

@@ -1,0 +1,54 @@
+package permissionfuzz
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/latchkey-dev/latchkey/internal/permission"
+)
+
+func TestEvaluatorEqualsContract(t *testing.T) {
+	t.Parallel()
+	report, err := Campaign{Cases: 10_000, Seed: 1, Workers: 2, Evaluate: permission.Validate, T: t}.Run()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range report.Mismatches {
+		t.Error(m)
+	}
+	for _, thin := range report.Thin() {
+		t.Error(thin)
+	}
+	var histogram strings.Builder
+	if err := report.Write(&histogram); err != nil {
+		t.Fatal(err)
+	}
+	t.Log("\n" + histogram.String())
+}
+
+// A mistake of one, in the limit of any one rule, must not stay hidden.
+func TestPlantedMistakesAreFound(t *testing.T) {
+	t.Parallel()
+	w, err := newWorld(t)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range Plantable {
+		if !w.can.rule(name) && name != permission.RuleLimit && name != permission.RuleFeeLimit {
+			continue // the contract's build does not know it yet
+		}
+		evaluate, err := Planted(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		report, err := Campaign{Cases: 10_000, Seed: 1, Workers: 1, Evaluate: evaluate, T: t}.Run()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(report.Mismatches) == 0 {
+			t.Errorf("%s: a limit wider by one is not found in %d cases", name, report.Cases)
+			continue
+		}
+		t.Logf("%s: found in case %d: %v", name, report.Mismatches[0].Case.Number, report.Mismatches[0].Difference)
+	}
+}
