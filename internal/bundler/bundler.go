@@ -48,8 +48,9 @@ var DefaultLimits = Limits{
 const queueLimit = 1_000
 
 // Bundler sends the queued operations of one chain from one relayer key; a
-// chain has one such key. Set the fields, then call the methods, from any
-// goroutine.
+// chain has one such key at a time. What an earlier key has sent is brought to
+// its end too, see finishOthers. Set the fields, then call the methods, from
+// any goroutine.
 type Bundler struct {
 	ChainID uint64
 	Owner   string // names this process in the lease; no other process may use it at the same time
@@ -64,17 +65,17 @@ type Bundler struct {
 	Now       func() time.Time                     // nil means time.Now
 
 	step sync.Mutex // one pass at a time
-	held holding
-	seen map[int64]*sighting // transactions of this lease
+	held map[common.Address]*holding
 
 	mu     sync.Mutex
 	status Status
 }
 
-// holding is the lease as this process sees it.
+// holding is a relayer's lease as this process sees it.
 type holding struct {
 	lease Lease
-	until time.Time // by our clock, taken before the lease was asked for
+	until time.Time           // by our clock, taken before the lease was asked for
+	seen  map[int64]*sighting // transactions under this lease
 }
 
 // sighting is what this process remembers of a live transaction. Losing it
@@ -136,7 +137,8 @@ func (b *Bundler) Step(ctx context.Context) error {
 	status, err := b.pass(ctx)
 	if errors.Is(err, ErrLeaseLost) {
 		b.log().Warn("another process took the relayer's lease", "error", err)
-		b.held, status, err = holding{}, Status{}, nil
+		delete(b.held, b.Signer.Address())
+		status, err = Status{}, nil
 	}
 	if err != nil {
 		err = fmt.Errorf("bundle operations of chain %d: %w", b.ChainID, err)
@@ -161,50 +163,84 @@ func (b *Bundler) report(now Status) {
 }
 
 func (b *Bundler) pass(ctx context.Context) (Status, error) {
-	leading, err := b.hold(ctx)
-	if err != nil || !leading {
+	held, err := b.hold(ctx, b.Signer.Address())
+	if err != nil || held == nil {
 		return Status{}, err
 	}
-	p := &pass{Bundler: b, lease: b.held.lease, limits: b.effective(), status: Status{Leading: true}, passed: make(map[common.Hash]bool)}
+	live, err := b.Store.LiveTransactions(ctx, b.ChainID)
+	if err != nil {
+		return Status{}, fmt.Errorf("load live transactions: %w", err)
+	}
+	byRelayer := make(map[common.Address][]Transaction)
+	for _, tx := range live {
+		byRelayer[tx.Relayer] = append(byRelayer[tx.Relayer], tx)
+	}
+	p := b.under(held, byRelayer[b.Signer.Address()])
+	delete(byRelayer, b.Signer.Address())
+	if p.others, err = b.finishOthers(ctx, byRelayer, &p.status); err != nil {
+		return p.outcome(), err
+	}
 	err = p.run(ctx)
 	return p.outcome(), err
 }
 
-// hold makes sure that this process may send: it takes the lease, or renews it
-// when a third of it has passed.
-func (b *Bundler) hold(ctx context.Context) (bool, error) {
-	now, ttl := b.now(), b.effective().Lease
-	if now.Add(ttl * 2 / 3).Before(b.held.until) {
-		return true, nil
+// under begins a pass over the live transactions of a relayer that is held.
+func (b *Bundler) under(held *holding, live []Transaction) *pass {
+	return &pass{
+		Bundler: b, lease: held.lease, seen: held.seen, live: live,
+		limits: b.effective(), status: Status{Leading: true}, passed: make(map[common.Hash]bool),
 	}
-	lease, ok, err := b.Store.AcquireLease(ctx, b.ChainID, b.Signer.Address(), b.Owner, ttl)
-	if err != nil {
-		return false, fmt.Errorf("take the lease of relayer %s: %w", b.Signer.Address(), err)
-	}
-	if !ok {
-		b.held = holding{}
-		return false, nil
-	}
-	if lease.Epoch != b.held.lease.Epoch || b.seen == nil {
-		// Somebody else may have sent in between: know nothing.
-		b.seen = make(map[int64]*sighting)
-	}
-	b.held = holding{lease: lease, until: now.Add(ttl)}
-	return true, nil
 }
 
-// Release gives the lease back, so that another process can take over at once.
+// hold makes sure that this process may act for a relayer: it takes the lease,
+// or renews it when a third of it has passed. It answers nil while another
+// process holds it.
+func (b *Bundler) hold(ctx context.Context, relayer common.Address) (*holding, error) {
+	now, ttl, held := b.now(), b.effective().Lease, b.held[relayer]
+	if held != nil && now.Add(ttl*2/3).Before(held.until) {
+		return held, nil
+	}
+	lease, ok, err := b.Store.AcquireLease(ctx, b.ChainID, relayer, b.Owner, ttl)
+	if err != nil {
+		return nil, fmt.Errorf("take the lease of relayer %s: %w", relayer, err)
+	}
+	if !ok {
+		delete(b.held, relayer)
+		return nil, nil
+	}
+	if held == nil || lease.Epoch != held.lease.Epoch {
+		// Somebody else may have sent in between: know nothing.
+		held = &holding{seen: make(map[int64]*sighting)}
+	}
+	held.lease, held.until = lease, now.Add(ttl)
+	if b.held == nil {
+		b.held = make(map[common.Address]*holding)
+	}
+	b.held[relayer] = held
+	return held, nil
+}
+
+// Release gives the leases back, so that another process can take over at once.
 // Call it when no Step follows.
 func (b *Bundler) Release(ctx context.Context) error {
 	b.step.Lock()
 	defer b.step.Unlock()
-	if b.held == (holding{}) {
+	var errs []error
+	for relayer := range b.held {
+		errs = append(errs, b.letGo(ctx, relayer))
+	}
+	return errors.Join(errs...)
+}
+
+// letGo gives one lease back.
+func (b *Bundler) letGo(ctx context.Context, relayer common.Address) error {
+	held := b.held[relayer]
+	if held == nil {
 		return nil
 	}
-	lease := b.held.lease
-	b.held = holding{}
-	if err := b.Store.ReleaseLease(ctx, lease); err != nil {
-		return fmt.Errorf("release the lease of relayer %s: %w", b.Signer.Address(), err)
+	delete(b.held, relayer)
+	if err := b.Store.ReleaseLease(ctx, held.lease); err != nil {
+		return fmt.Errorf("release the lease of relayer %s: %w", relayer, err)
 	}
 	return nil
 }
@@ -234,11 +270,13 @@ func orDefault[T comparable](field *T, value T) {
 	}
 }
 
-func (b *Bundler) log() *slog.Logger {
+func (b *Bundler) log() *slog.Logger { return b.logOf(b.Signer.Address()) }
+
+func (b *Bundler) logOf(relayer common.Address) *slog.Logger {
 	if b.Log == nil {
 		return slog.New(slog.DiscardHandler)
 	}
-	return b.Log.With("chain", b.ChainID, "relayer", b.Signer.Address())
+	return b.Log.With("chain", b.ChainID, "relayer", relayer)
 }
 
 func (b *Bundler) now() time.Time {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/core/types"
@@ -36,7 +37,7 @@ func (p *pass) deployed(ctx context.Context, op Operation) (bool, error) {
 // deployment answers the state of the live transaction that makes the factory
 // call, "" when there is none.
 func (p *pass) deployment(call *FactoryCall) (TxState, error) {
-	for _, tx := range p.live {
+	for _, tx := range slices.Concat(p.live, p.others) {
 		if len(tx.Operations) > 0 {
 			continue
 		}

@@ -353,7 +353,7 @@ func (e *env) relayerNonce() uint64 {
 
 func (e *env) live() []bundler.Transaction {
 	e.t.Helper()
-	live, err := e.db.LiveTransactions(e.t.Context(), e.chainID, e.relayer.Address())
+	live, err := e.db.LiveTransactions(e.t.Context(), e.chainID)
 	e.must(err)
 	return live
 }
@@ -369,7 +369,10 @@ type faults struct {
 	sends    int
 }
 
-var errNodeAway = errors.New("connection reset by peer")
+var (
+	errNodeAway = errors.New("connection reset by peer")
+	errRefused  = errors.New("exceeds block gas limit")
+)
 
 func (f *faults) SendRaw(ctx context.Context, raw []byte) error {
 	f.mu.Lock()

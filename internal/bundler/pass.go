@@ -3,20 +3,25 @@ package bundler
 import (
 	"context"
 	"fmt"
+	"log/slog"
+	"maps"
 	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
 )
 
-// pass is one Step under a lease: what it has read, and what it reports.
+// pass is one Step under a relayer's lease: what it has read, and what it
+// reports.
 type pass struct {
 	*Bundler
 	lease  Lease
+	seen   map[int64]*sighting
 	limits Limits
 	status Status
 
-	live   []Transaction // signed and mined, in nonce order
+	live   []Transaction // of the relayer: signed and mined, in nonce order
+	others []Transaction // live ones of other relayers
 	head   *types.Header
 	latest uint64               // mined transactions of the relayer, read before any receipt
 	passed map[common.Hash]bool // queued operations that this pass leaves alone
@@ -24,10 +29,7 @@ type pass struct {
 }
 
 func (p *pass) run(ctx context.Context) error {
-	var err error
-	if p.live, err = p.Store.LiveTransactions(ctx, p.ChainID, p.relayer()); err != nil {
-		return fmt.Errorf("load transactions of relayer %s: %w", p.relayer(), err)
-	}
+	p.prune()
 	if err := p.recover(ctx); err != nil {
 		return err
 	}
@@ -73,7 +75,7 @@ func (p *pass) look(ctx context.Context) (err error) {
 // outcome is the status after the pass, however it ended.
 func (p *pass) outcome() Status {
 	s := p.status
-	s.Queued, s.InFlight = p.queued, len(p.live)
+	s.Queued, s.InFlight = p.queued, len(p.live)+len(p.others)
 	for _, tx := range p.live {
 		seen := p.sighting(tx)
 		if seen.priced.After(s.youngest) {
@@ -145,10 +147,21 @@ func (p *pass) forget(tx Transaction) {
 	p.live = slices.DeleteFunc(p.live, func(other Transaction) bool { return other.ID == tx.ID })
 }
 
-// waiting answers the transactions that are not mined.
-func (p *pass) waiting() []Transaction {
+// prune drops what was seen of transactions that others have decided.
+func (p *pass) prune() {
+	live := make(map[int64]bool, len(p.live)+len(p.others))
+	for _, tx := range slices.Concat(p.live, p.others) {
+		live[tx.ID] = true
+	}
+	maps.DeleteFunc(p.seen, func(id int64, _ *sighting) bool { return !live[id] })
+}
+
+// waiting answers the transactions of the relayer that are not mined.
+func (p *pass) waiting() []Transaction { return unmined(p.live) }
+
+func unmined(live []Transaction) []Transaction {
 	var out []Transaction
-	for _, tx := range p.live {
+	for _, tx := range live {
 		if tx.State == TxSigned {
 			out = append(out, tx)
 		}
@@ -156,7 +169,11 @@ func (p *pass) waiting() []Transaction {
 	return out
 }
 
-func (p *pass) relayer() common.Address { return p.Signer.Address() }
+// relayer is whom the pass acts for. Only a pass for the bundler's own key may
+// sign.
+func (p *pass) relayer() common.Address { return p.lease.Relayer }
+
+func (p *pass) log() *slog.Logger { return p.logOf(p.relayer()) }
 
 // tell reports operations that are settled, after that was saved.
 func (p *pass) tell(ops []Operation) {

@@ -3,6 +3,7 @@ package bundler
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
 )
@@ -50,7 +51,7 @@ func (p *pass) busySenders(ctx context.Context, queued int) (map[common.Address]
 	if queued == 0 {
 		return busy, nil
 	}
-	for _, tx := range p.waiting() {
+	for _, tx := range unmined(slices.Concat(p.live, p.others)) {
 		s := p.sighting(tx)
 		if s.senders == nil && len(tx.Operations) > 0 {
 			ops, err := p.carried(ctx, tx)

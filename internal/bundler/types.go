@@ -75,7 +75,7 @@ const (
 	TxSigned    TxState = "signed"    // saved, perhaps broadcast: every start broadcasts it again
 	TxMined     TxState = "mined"     // in a block, not yet deep enough
 	TxFinal     TxState = "final"     // deep enough
-	TxAbandoned TxState = "abandoned" // its nonce was used by another transaction
+	TxAbandoned TxState = "abandoned" // its nonce was used by another transaction, or nobody can raise its fees
 )
 
 // Transaction is one relayer transaction: the bytes are saved before they are
@@ -125,9 +125,9 @@ type Store interface {
 	// bundled, in one transaction, if lease still holds (ErrLeaseLost). The
 	// (chain, relayer, nonce) of live transactions is unique.
 	SaveTransaction(ctx context.Context, l Lease, tx Transaction) (Transaction, error)
-	// LiveTransactions answers signed and mined transactions of a relayer in
-	// nonce order.
-	LiveTransactions(ctx context.Context, chainID uint64, relayer common.Address) ([]Transaction, error)
+	// LiveTransactions answers the signed and mined transactions of a chain, of
+	// every relayer that it ever had, each relayer's in nonce order.
+	LiveTransactions(ctx context.Context, chainID uint64) ([]Transaction, error)
 	// FinishTransaction saves what changed of a transaction (state, block, and
 	// raw, hash and replaced when it was signed anew with higher fees) together
 	// with what that means for ops: included, dropped, or queued again, with

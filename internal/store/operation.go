@@ -236,10 +236,11 @@ func bundle(ctx context.Context, tx *sql.Tx, t bundler.Transaction, h common.Has
 	return nil
 }
 
-// LiveTransactions answers a relayer's undecided transactions in nonce order.
-func (db *DB) LiveTransactions(ctx context.Context, chainID uint64, relayer common.Address) ([]bundler.Transaction, error) {
-	w := by("chain_id", chainID).and("relayer", lower(relayer)).with("state IN ('signed', 'mined')")
-	return transactions.list(ctx, db.reader, w, " ORDER BY nonce, id")
+// LiveTransactions answers a chain's undecided transactions, each relayer's in
+// nonce order.
+func (db *DB) LiveTransactions(ctx context.Context, chainID uint64) ([]bundler.Transaction, error) {
+	w := by("chain_id", chainID).with("state IN ('signed', 'mined')")
+	return transactions.list(ctx, db.reader, w, " ORDER BY relayer, nonce, id")
 }
 
 // FinishTransaction saves what changed of a transaction and of operations.

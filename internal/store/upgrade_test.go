@@ -82,7 +82,7 @@ func checkIntentOfVersion1(t *testing.T, db *store.DB) {
 		t.Errorf("operation %+v, %v", op, err)
 	}
 	relayer := common.HexToAddress("0xcccccccccccccccccccccccccccccccccccccccc")
-	txs, err := db.LiveTransactions(ctx, 80002, relayer)
+	txs, err := db.LiveTransactions(ctx, 80002)
 	if err != nil || len(txs) != 1 || txs[0].Operations[0] != op.Hash || len(txs[0].Replaced) != 1 || txs[0].ID != op.TxID {
 		t.Errorf("transactions %+v, %v", txs, err)
 	}

@@ -190,7 +190,7 @@ func leaseFences(s suite) {
 	s.wantError(s.db.SettleOperation(s.ctx, old, ops[1]), bundler.ErrLeaseLost)
 	s.wantError(s.db.SettleOperation(s.ctx, bundler.Lease{ChainID: chainID, Relayer: address(9)}, ops[1]), bundler.ErrLeaseLost)
 
-	if got := value(s.db.LiveTransactions(s.ctx, chainID, address(1)))(s); len(got) != 2 {
+	if got := value(s.db.LiveTransactions(s.ctx, chainID))(s); len(got) != 2 {
 		s.Errorf("%d live transactions, want 2", len(got))
 	}
 	if got := value(s.db.Operation(s.ctx, chainID, ops[1].Hash))(s); got.State != bundler.Queued {
@@ -224,8 +224,8 @@ func transactionRoundTrip(s suite) {
 	if zero.ID <= want.ID {
 		s.Errorf("ids do not grow: %d after %d", zero.ID, want.ID)
 	}
-	same(s, value(s.db.LiveTransactions(s.ctx, chainID, address(1)))(s), []bundler.Transaction{zero, want})
-	same(s, value(s.db.LiveTransactions(s.ctx, chainID, address(2)))(s), nil)
+	same(s, value(s.db.LiveTransactions(s.ctx, chainID))(s), []bundler.Transaction{zero, want})
+	same(s, value(s.db.LiveTransactions(s.ctx, chainID+1))(s), nil)
 	for _, op := range ops {
 		if got := value(s.db.Operation(s.ctx, chainID, op.Hash))(s); got.State != bundler.Bundled || got.TxID != want.ID {
 			s.Errorf("operation is %s in transaction %d", got.State, got.TxID)
@@ -242,7 +242,7 @@ func transactionNonce(s suite) {
 	first.State = bundler.TxAbandoned
 	s.must(s.db.FinishTransaction(s.ctx, l, first, nil))
 	second := value(s.db.SaveTransaction(s.ctx, l, s.transactionOf(1)))(s)
-	same(s, value(s.db.LiveTransactions(s.ctx, chainID, address(1)))(s), []bundler.Transaction{second})
+	same(s, value(s.db.LiveTransactions(s.ctx, chainID))(s), []bundler.Transaction{second})
 	first.State = bundler.TxMined // a reorg cannot bring it back while the other lives
 	s.wantFault(s.db.FinishTransaction(s.ctx, l, first, nil), fault.Conflict)
 
@@ -266,7 +266,7 @@ func transactionTakesQueued(s suite) {
 	value(s.db.SaveTransaction(s.ctx, l, s.transactionOf(1, ops[0])))(s)
 	_, err := s.db.SaveTransaction(s.ctx, l, s.transactionOf(2, ops[1], ops[0]))
 	s.wantFault(err, fault.Conflict)
-	if got := value(s.db.LiveTransactions(s.ctx, chainID, address(1)))(s); len(got) != 1 {
+	if got := value(s.db.LiveTransactions(s.ctx, chainID))(s); len(got) != 1 {
 		s.Errorf("%d live transactions, want 1", len(got))
 	}
 	same(s, value(s.db.QueuedOperations(s.ctx, chainID, 9))(s), ops[1:])
@@ -289,7 +289,7 @@ func transactionFinish(s suite) {
 	ops[2].State, ops[2].Reason = bundler.Dropped, "unknown account"
 	s.must(s.db.FinishTransaction(s.ctx, l, tx, ops))
 
-	same(s, value(s.db.LiveTransactions(s.ctx, chainID, address(1)))(s), []bundler.Transaction{tx})
+	same(s, value(s.db.LiveTransactions(s.ctx, chainID))(s), []bundler.Transaction{tx})
 	for _, op := range ops {
 		same(s, value(s.db.Operation(s.ctx, chainID, op.Hash))(s), op)
 	}
@@ -305,7 +305,7 @@ func transactionFinish(s suite) {
 	tx.State = bundler.TxFinal
 	err := s.db.FinishTransaction(s.ctx, l, tx, slices.Concat(ops[:1], []bundler.Operation{{Hash: hash(99), ChainID: chainID}}))
 	s.wantFault(err, fault.NotFound)
-	if got := value(s.db.LiveTransactions(s.ctx, chainID, address(1)))(s); len(got) != 1 || got[0].State != bundler.TxSigned {
+	if got := value(s.db.LiveTransactions(s.ctx, chainID))(s); len(got) != 1 || got[0].State != bundler.TxSigned {
 		s.Errorf("transactions after a failed finish: %+v", got)
 	}
 	tx.ID += 1000
