@@ -68,6 +68,50 @@ type AccountV2List struct {
 	URL    string      `json:"url"`
 }
 
+// ArgumentLimit Restricts one word (32 bytes) of the arguments; all that is given must
+// hold. Comparisons are unsigned. Operands are an address, an integer, a
+// boolean, or a number as 0x hex; bytes are left-aligned in their word, so
+// write all 32 of them.
+type ArgumentLimit struct {
+	Eq Operand   `json:"eq,omitempty"`
+	Ge Operand   `json:"ge,omitempty"`
+	Gt Operand   `json:"gt,omitempty"`
+	In []Operand `json:"in,omitempty"`
+
+	// Index Place of the word: that of the argument, where all before it are static and take one word each.
+	Index uint64  `json:"index"`
+	Le    Operand `json:"le,omitempty"`
+	Lt    Operand `json:"lt,omitempty"`
+
+	// Mask argument & mask == value.
+	Mask *MaskLimit `json:"mask,omitempty"`
+	Ne   Operand    `json:"ne,omitempty"`
+
+	// Total Most that the argument may add up to over all calls, below 2^128.
+	Total *string `json:"total,omitempty"`
+}
+
+// CallLimitData defines model for CallLimitData.
+type CallLimitData struct {
+	Count uint64 `json:"count"`
+}
+
+// CallLimitPermission The same as `limit`; answers show it there.
+type CallLimitPermission struct {
+	Data CallLimitData `json:"data"`
+
+	// Policies As in ERC-7715, in requests only. `token-allowance` (`allowance`) is the
+	// `allowance` of a native or ERC-20 transfer. `rate-limit` (`count`,
+	// `interval`), `gas-limit` (`limit`) and `{"custom": "call-limit"}`
+	// (`limit`) limit the session as a whole, and are refused where another
+	// permission would be limited with this one.
+	Policies PermissionPolicies `json:"policies,omitempty"`
+
+	// Required As in ERC-7715. Makes no difference: a session has all that was asked for, or is refused.
+	Required *PermissionRequired `json:"required,omitempty"`
+	Type     string              `json:"type"`
+}
+
 // CallUsage Calls.
 type CallUsage struct {
 	Left  uint64 `json:"left"`
@@ -87,6 +131,31 @@ type Contract struct {
 	Name               string `json:"name"`
 	Object             string `json:"object"`
 	PublicVerification bool   `json:"publicVerification"`
+}
+
+// ContractCallData defines model for ContractCallData.
+type ContractCallData struct {
+	// Address The contract.
+	Address string `json:"address"`
+
+	// Calls Functions that may be called. Left out or empty: every function.
+	Calls []any `json:"calls,omitempty"`
+}
+
+// ContractCallPermission Calls to a contract.
+type ContractCallPermission struct {
+	Data ContractCallData `json:"data"`
+
+	// Policies As in ERC-7715, in requests only. `token-allowance` (`allowance`) is the
+	// `allowance` of a native or ERC-20 transfer. `rate-limit` (`count`,
+	// `interval`), `gas-limit` (`limit`) and `{"custom": "call-limit"}`
+	// (`limit`) limit the session as a whole, and are refused where another
+	// permission would be limited with this one.
+	Policies PermissionPolicies `json:"policies,omitempty"`
+
+	// Required As in ERC-7715. Makes no difference: a session has all that was asked for, or is refused.
+	Required *PermissionRequired `json:"required,omitempty"`
+	Type     string              `json:"type"`
 }
 
 // ContractList defines model for ContractList.
@@ -194,13 +263,13 @@ type CreatePolicyRuleRequest struct {
 	Wildcard *bool `json:"wildcard,omitempty"`
 }
 
-// CreateSessionRequest defines model for CreateSessionRequest.
+// CreateSessionRequest `address` or `signer.publicKey` names the session key.
 type CreateSessionRequest struct {
 	// Account The account (`acc_`); or name `player`.
 	Account *string `json:"account,omitempty"`
 
 	// Address Address of the session key.
-	Address string `json:"address"`
+	Address *string `json:"address,omitempty"`
 
 	// ChainID Example: 80002
 	ChainID uint64 `json:"chainId"`
@@ -217,8 +286,8 @@ type CreateSessionRequest struct {
 	// Optimistic Answer as soon as the operation is queued.
 	Optimistic *bool `json:"optimistic,omitempty"`
 
-	// Permissions Addition: contracts and functions that may be called.
-	Permissions []Permission `bind:"closed" json:"permissions,omitempty"`
+	// Permissions Addition: what may be called, and within which limits. All of it is enforced by the account.
+	Permissions []Permission `json:"permissions,omitempty"`
 
 	// Player The player (`pla_`) whose account on `chainId` is meant.
 	Player *string `json:"player,omitempty"`
@@ -226,8 +295,19 @@ type CreateSessionRequest struct {
 	// Policy Gas policy (`pol_`) that pays for the registration. Without it the account pays.
 	Policy *string `json:"policy,omitempty"`
 
+	// RateLimit Addition: the same as a `rate-limit` permission; answers show it there.
+	RateLimit *RateLimitData `bind:"closed" json:"rateLimit,omitempty"`
+
+	// Registration Addition: how the account learns of the session. `onchain`: an
+	// operation of the owner registers it. `first-use`: the owner signs
+	// the grant, which rides in the session's first operation.
+	// `stateless`: it rides in every operation; only without limits that
+	// count.
+	Registration *string `json:"registration,omitempty"`
+
 	// SignedAuthorization Addition: as in transaction intents.
-	SignedAuthorization *string `json:"signedAuthorization,omitempty"`
+	SignedAuthorization *string        `json:"signedAuthorization,omitempty"`
+	Signer              *SessionSigner `bind:"closed" json:"signer,omitempty"`
 
 	// ValidAfter Unix seconds; 0 means at once.
 	ValidAfter uint64 `json:"validAfter"`
@@ -235,7 +315,7 @@ type CreateSessionRequest struct {
 	// ValidUntil Unix seconds, in the future.
 	ValidUntil uint64 `json:"validUntil"`
 
-	// Whitelist Addresses of contracts that may be called. Without it and without `permissions` the key may call anything.
+	// Whitelist Addresses of contracts that may be called. Without it and without a permission that grants calls the key may call anything.
 	Whitelist []string `json:"whitelist,omitempty"`
 }
 
@@ -271,6 +351,133 @@ type Deleted struct {
 	Object  string `json:"object"`
 }
 
+// Erc1155Allowance defines model for Erc1155Allowance.
+type Erc1155Allowance struct {
+	Amount  string `json:"amount"`
+	TokenID string `json:"tokenId"`
+}
+
+// Erc1155TokenTransferData defines model for Erc1155TokenTransferData.
+type Erc1155TokenTransferData struct {
+	Address    string             `json:"address"`
+	Allowances []Erc1155Allowance `json:"allowances"`
+}
+
+// Erc1155TokenTransferPermission Grants `safeTransferFrom` out of the account of these ids, each up to an amount in all. Nothing else of the collection can be called.
+type Erc1155TokenTransferPermission struct {
+	Data Erc1155TokenTransferData `json:"data"`
+
+	// Policies As in ERC-7715, in requests only. `token-allowance` (`allowance`) is the
+	// `allowance` of a native or ERC-20 transfer. `rate-limit` (`count`,
+	// `interval`), `gas-limit` (`limit`) and `{"custom": "call-limit"}`
+	// (`limit`) limit the session as a whole, and are refused where another
+	// permission would be limited with this one.
+	Policies PermissionPolicies `json:"policies,omitempty"`
+
+	// Required As in ERC-7715. Makes no difference: a session has all that was asked for, or is refused.
+	Required *PermissionRequired `json:"required,omitempty"`
+	Type     string              `json:"type"`
+}
+
+// Erc20TokenPeriodicData defines model for Erc20TokenPeriodicData.
+type Erc20TokenPeriodicData struct {
+	Address      string `json:"address"`
+	PeriodAmount string `json:"periodAmount"`
+
+	// PeriodDuration Seconds.
+	PeriodDuration uint64  `json:"periodDuration"`
+	StartTime      *uint64 `json:"startTime,omitempty"`
+}
+
+// Erc20TokenPeriodicPermission The same, up to an amount in each period.
+type Erc20TokenPeriodicPermission struct {
+	Data Erc20TokenPeriodicData `json:"data"`
+
+	// Policies As in ERC-7715, in requests only. `token-allowance` (`allowance`) is the
+	// `allowance` of a native or ERC-20 transfer. `rate-limit` (`count`,
+	// `interval`), `gas-limit` (`limit`) and `{"custom": "call-limit"}`
+	// (`limit`) limit the session as a whole, and are refused where another
+	// permission would be limited with this one.
+	Policies PermissionPolicies `json:"policies,omitempty"`
+
+	// Required As in ERC-7715. Makes no difference: a session has all that was asked for, or is refused.
+	Required *PermissionRequired `json:"required,omitempty"`
+	Type     string              `json:"type"`
+}
+
+// Erc20TokenStreamData defines model for Erc20TokenStreamData.
+type Erc20TokenStreamData struct {
+	Address         string  `json:"address"`
+	AmountPerSecond string  `json:"amountPerSecond"`
+	InitialAmount   *string `json:"initialAmount,omitempty"`
+
+	// MaxAmount Left out: no maximum.
+	MaxAmount *string `json:"maxAmount,omitempty"`
+	StartTime *uint64 `json:"startTime,omitempty"`
+}
+
+// Erc20TokenStreamPermission The same, up to an amount that accrues.
+type Erc20TokenStreamPermission struct {
+	Data Erc20TokenStreamData `json:"data"`
+
+	// Policies As in ERC-7715, in requests only. `token-allowance` (`allowance`) is the
+	// `allowance` of a native or ERC-20 transfer. `rate-limit` (`count`,
+	// `interval`), `gas-limit` (`limit`) and `{"custom": "call-limit"}`
+	// (`limit`) limit the session as a whole, and are refused where another
+	// permission would be limited with this one.
+	Policies PermissionPolicies `json:"policies,omitempty"`
+
+	// Required As in ERC-7715. Makes no difference: a session has all that was asked for, or is refused.
+	Required *PermissionRequired `json:"required,omitempty"`
+	Type     string              `json:"type"`
+}
+
+// Erc20TokenTransferData defines model for Erc20TokenTransferData.
+type Erc20TokenTransferData struct {
+	Address string `json:"address"`
+
+	// Allowance Required, unless a `token-allowance` policy says it.
+	Allowance *string `json:"allowance,omitempty"`
+}
+
+// Erc20TokenTransferPermission Grants `transfer`, `transferFrom` out of the account, `approve` and `increaseAllowance` of a token, up to an amount in all. Nothing else of the token can be called.
+type Erc20TokenTransferPermission struct {
+	Data Erc20TokenTransferData `json:"data"`
+
+	// Policies As in ERC-7715, in requests only. `token-allowance` (`allowance`) is the
+	// `allowance` of a native or ERC-20 transfer. `rate-limit` (`count`,
+	// `interval`), `gas-limit` (`limit`) and `{"custom": "call-limit"}`
+	// (`limit`) limit the session as a whole, and are refused where another
+	// permission would be limited with this one.
+	Policies PermissionPolicies `json:"policies,omitempty"`
+
+	// Required As in ERC-7715. Makes no difference: a session has all that was asked for, or is refused.
+	Required *PermissionRequired `json:"required,omitempty"`
+	Type     string              `json:"type"`
+}
+
+// Erc721TokenTransferData defines model for Erc721TokenTransferData.
+type Erc721TokenTransferData struct {
+	Address  string   `json:"address"`
+	TokenIds []string `json:"tokenIds"`
+}
+
+// Erc721TokenTransferPermission Grants `transferFrom` and `safeTransferFrom` out of the account and `approve` of these ids. Nothing else of the collection can be called.
+type Erc721TokenTransferPermission struct {
+	Data Erc721TokenTransferData `json:"data"`
+
+	// Policies As in ERC-7715, in requests only. `token-allowance` (`allowance`) is the
+	// `allowance` of a native or ERC-20 transfer. `rate-limit` (`count`,
+	// `interval`), `gas-limit` (`limit`) and `{"custom": "call-limit"}`
+	// (`limit`) limit the session as a whole, and are refused where another
+	// permission would be limited with this one.
+	Policies PermissionPolicies `json:"policies,omitempty"`
+
+	// Required As in ERC-7715. Makes no difference: a session has all that was asked for, or is refused.
+	Required *PermissionRequired `json:"required,omitempty"`
+	Type     string              `json:"type"`
+}
+
 // ErrorAnswer defines model for ErrorAnswer.
 type ErrorAnswer struct {
 	// CorrelationID The request id; with status 500 and above.
@@ -304,6 +511,41 @@ type FeeUsage struct {
 	Left  string `json:"left"`
 	Limit string `json:"limit"`
 	Used  string `json:"used"`
+}
+
+// FunctionCall defines model for FunctionCall.
+type FunctionCall struct {
+	Args []ArgumentLimit `json:"args,omitempty"`
+
+	// Function Name, full signature or selector.
+	//
+	// Example: transfer(address,uint256)
+	Function string `json:"function"`
+
+	// Limit Number of calls of this function.
+	Limit *uint64 `json:"limit,omitempty"`
+}
+
+// GasLimitData defines model for GasLimitData.
+type GasLimitData struct {
+	// Limit Wei.
+	Limit string `json:"limit"`
+}
+
+// GasLimitPermission The same as `feeLimit`; answers show it there.
+type GasLimitPermission struct {
+	Data GasLimitData `json:"data"`
+
+	// Policies As in ERC-7715, in requests only. `token-allowance` (`allowance`) is the
+	// `allowance` of a native or ERC-20 transfer. `rate-limit` (`count`,
+	// `interval`), `gas-limit` (`limit`) and `{"custom": "call-limit"}`
+	// (`limit`) limit the session as a whole, and are refused where another
+	// permission would be limited with this one.
+	Policies PermissionPolicies `json:"policies,omitempty"`
+
+	// Required As in ERC-7715. Makes no difference: a session has all that was asked for, or is refused.
+	Required *PermissionRequired `json:"required,omitempty"`
+	Type     string              `json:"type"`
 }
 
 // Health defines model for Health.
@@ -348,8 +590,85 @@ type Interaction struct {
 	Value *string `json:"value,omitempty"`
 }
 
+// JSONWebKey defines model for JsonWebKey.
+type JSONWebKey struct {
+	Crv *string `json:"crv,omitempty"`
+	Kty *string `json:"kty,omitempty"`
+
+	// X base64url.
+	X string `json:"x"`
+
+	// Y base64url.
+	Y string `json:"y"`
+}
+
+// MaskLimit argument & mask == value.
+type MaskLimit struct {
+	Mask  Operand `json:"mask"`
+	Value Operand `json:"value"`
+}
+
 // Metadata Strings and numbers of your own.
 type Metadata = json.RawMessage
+
+// NativeTokenPeriodicPermission Native token that the granted calls may carry in each period.
+type NativeTokenPeriodicPermission struct {
+	Data PeriodData `json:"data"`
+
+	// Policies As in ERC-7715, in requests only. `token-allowance` (`allowance`) is the
+	// `allowance` of a native or ERC-20 transfer. `rate-limit` (`count`,
+	// `interval`), `gas-limit` (`limit`) and `{"custom": "call-limit"}`
+	// (`limit`) limit the session as a whole, and are refused where another
+	// permission would be limited with this one.
+	Policies PermissionPolicies `json:"policies,omitempty"`
+
+	// Required As in ERC-7715. Makes no difference: a session has all that was asked for, or is refused.
+	Required *PermissionRequired `json:"required,omitempty"`
+	Type     string              `json:"type"`
+}
+
+// NativeTokenStreamPermission Native token that the granted calls may carry as it accrues.
+type NativeTokenStreamPermission struct {
+	// Data `initialAmount` at the start and `amountPerSecond` more each second, at most `maxAmount`.
+	Data StreamData `json:"data"`
+
+	// Policies As in ERC-7715, in requests only. `token-allowance` (`allowance`) is the
+	// `allowance` of a native or ERC-20 transfer. `rate-limit` (`count`,
+	// `interval`), `gas-limit` (`limit`) and `{"custom": "call-limit"}`
+	// (`limit`) limit the session as a whole, and are refused where another
+	// permission would be limited with this one.
+	Policies PermissionPolicies `json:"policies,omitempty"`
+
+	// Required As in ERC-7715. Makes no difference: a session has all that was asked for, or is refused.
+	Required *PermissionRequired `json:"required,omitempty"`
+	Type     string              `json:"type"`
+}
+
+// NativeTokenTransferData At least one of the two.
+type NativeTokenTransferData struct {
+	// Allowance Wei that all calls together may carry.
+	Allowance *string `json:"allowance,omitempty"`
+
+	// PerCall Wei that each call may carry.
+	PerCall *string `json:"perCall,omitempty"`
+}
+
+// NativeTokenTransferPermission Native token that the granted calls may carry as value. Without one of the three native-token types they carry none.
+type NativeTokenTransferPermission struct {
+	// Data At least one of the two.
+	Data NativeTokenTransferData `json:"data"`
+
+	// Policies As in ERC-7715, in requests only. `token-allowance` (`allowance`) is the
+	// `allowance` of a native or ERC-20 transfer. `rate-limit` (`count`,
+	// `interval`), `gas-limit` (`limit`) and `{"custom": "call-limit"}`
+	// (`limit`) limit the session as a whole, and are refused where another
+	// permission would be limited with this one.
+	Policies PermissionPolicies `json:"policies,omitempty"`
+
+	// Required As in ERC-7715. Makes no difference: a session has all that was asked for, or is refused.
+	Required *PermissionRequired `json:"required,omitempty"`
+	Type     string              `json:"type"`
+}
 
 // NextAction defines model for NextAction.
 type NextAction struct {
@@ -365,37 +684,55 @@ type NextActionPayload struct {
 	// SignableHash Sign this.
 	SignableHash string `json:"signableHash"`
 
+	// TypedData Addition: the grant behind `signableHash`, for `eth_signTypedData_v4`, so that a wallet can show it. There in place of an operation, with `first-use` and `stateless`.
+	TypedData json.RawMessage `json:"typedData,omitempty"`
+
 	// UserOp ERC-4337 operation for EntryPoint v0.8; all values are 0x hex.
-	UserOp UserOperation `json:"userOp"`
+	UserOp *UserOperation `json:"userOp,omitempty"`
 
 	// UserOpHash The same hash.
 	UserOpHash string `json:"userOpHash"`
 
 	// UserOperation ERC-4337 operation for EntryPoint v0.8; all values are 0x hex.
-	UserOperation UserOperation `json:"userOperation"`
+	UserOperation *UserOperation `json:"userOperation,omitempty"`
 
 	// UserOperationHash The same hash.
 	UserOperationHash string `json:"userOperationHash"`
 }
 
-// Permission defines model for Permission.
-type Permission struct {
-	Data PermissionData `json:"data"`
+// Operand defines model for Operand.
+type Operand = any
 
-	// Type `contract-call`.
-	Type string `json:"type"`
+// PeriodData defines model for PeriodData.
+type PeriodData struct {
+	PeriodAmount string `json:"periodAmount"`
+
+	// PeriodDuration Seconds.
+	PeriodDuration uint64  `json:"periodDuration"`
+	StartTime      *uint64 `json:"startTime,omitempty"`
 }
 
-// PermissionData defines model for PermissionData.
-type PermissionData struct {
-	// Address The contract.
-	Address string `json:"address"`
+// Permission Addition. Types and fields are those of ERC-7715 where it has them.
+// Unknown fields are refused, and so are permissions that contradict each
+// other. Times in `data` begin at `startTime`; 0 or left out, at
+// `validAfter`, or now when that is 0 too.
+type Permission = any
 
-	// Calls Function names, full signatures (`mint(address)`) or selectors (`0x6a627842`). Left out or empty: every function. Answers show selectors.
-	//
-	// Example: ["mint(address)"]
-	Calls []string `json:"calls,omitempty"`
+// PermissionPolicies As in ERC-7715, in requests only. `token-allowance` (`allowance`) is the
+// `allowance` of a native or ERC-20 transfer. `rate-limit` (`count`,
+// `interval`), `gas-limit` (`limit`) and `{"custom": "call-limit"}`
+// (`limit`) limit the session as a whole, and are refused where another
+// permission would be limited with this one.
+type PermissionPolicies = []PermissionPolicy
+
+// PermissionPolicy defines model for PermissionPolicy.
+type PermissionPolicy struct {
+	Data any `json:"data"`
+	Type any `json:"type"`
 }
+
+// PermissionRequired As in ERC-7715. Makes no difference: a session has all that was asked for, or is refused.
+type PermissionRequired = bool
 
 // Player defines model for Player.
 type Player struct {
@@ -504,6 +841,30 @@ type Project struct {
 	Object          string `json:"object"`
 }
 
+// RateLimitData defines model for RateLimitData.
+type RateLimitData struct {
+	Count uint64 `json:"count"`
+
+	// Interval Seconds.
+	Interval uint64 `json:"interval"`
+}
+
+// RateLimitPermission Calls in each interval. The intervals are counted from the beginning of unix time.
+type RateLimitPermission struct {
+	Data RateLimitData `json:"data"`
+
+	// Policies As in ERC-7715, in requests only. `token-allowance` (`allowance`) is the
+	// `allowance` of a native or ERC-20 transfer. `rate-limit` (`count`,
+	// `interval`), `gas-limit` (`limit`) and `{"custom": "call-limit"}`
+	// (`limit`) limit the session as a whole, and are refused where another
+	// permission would be limited with this one.
+	Policies PermissionPolicies `json:"policies,omitempty"`
+
+	// Required As in ERC-7715. Makes no difference: a session has all that was asked for, or is refused.
+	Required *PermissionRequired `json:"required,omitempty"`
+	Type     string              `json:"type"`
+}
+
 // Readiness defines model for Readiness.
 type Readiness struct {
 	Reasons []ReadinessFailure `json:"reasons,omitempty"`
@@ -519,6 +880,12 @@ type ReadinessFailure struct {
 // Reference defines model for Reference.
 type Reference struct {
 	ID string `json:"id"`
+}
+
+// RevokeAccountSessionsRequest defines model for RevokeAccountSessionsRequest.
+type RevokeAccountSessionsRequest struct {
+	// Policy Gas policy (`pol_`) that pays. Without it the account pays.
+	Policy *string `json:"policy,omitempty"`
 }
 
 // RevokeSessionRequest defines model for RevokeSessionRequest.
@@ -538,6 +905,38 @@ type RevokeSessionRequest struct {
 
 	// SignedAuthorization Addition: as in transaction intents.
 	SignedAuthorization *string `json:"signedAuthorization,omitempty"`
+}
+
+// RuleUsage defines model for RuleUsage.
+type RuleUsage struct {
+	// Argument Place of the argument, with `argumentTotal`.
+	Argument *int `json:"argument,omitempty"`
+
+	// Function The selector, with `argumentTotal` and `count`.
+	Function *string `json:"function,omitempty"`
+
+	// Index Place of the rule in the packed permission, as refusals name it.
+	Index int    `json:"index"`
+	Left  string `json:"left"`
+
+	// Limit In all, in the present period or interval, or what has accrued.
+	Limit string `json:"limit"`
+
+	// ResetsAt Unix seconds at which the next period or interval begins.
+	ResetsAt *uint64 `json:"resetsAt,omitempty"`
+
+	// Rule The rule, as refusals name it.
+	Rule string `json:"rule"`
+
+	// Target The contract, with `argumentTotal` and `count`.
+	Target *string `json:"target,omitempty"`
+
+	// Token The token, with the ERC-20 and ERC-1155 rules.
+	Token *string `json:"token,omitempty"`
+
+	// TokenID With `erc1155`.
+	TokenID *string `json:"tokenId,omitempty"`
+	Used    string  `json:"used"`
 }
 
 // Session defines model for Session.
@@ -561,8 +960,16 @@ type Session struct {
 	Notice *string `json:"notice,omitempty"`
 	Object string  `json:"object"`
 
-	// Permissions Addition: what may be called, as the account enforces it.
+	// Permissions Addition: what may be called, as the account enforces it. Sent again in a request, it means the same.
 	Permissions []Permission `json:"permissions"`
+
+	// Registration Addition.
+	Registration string `json:"registration"`
+
+	// Signer Addition: the kind of the session key. `p256` signs the hash itself,
+	// `p256-sha256` the SHA-256 of it, as WebCrypto does, and `webauthn` is a
+	// passkey whose challenge is the hash.
+	Signer SessionSigner `json:"signer"`
 
 	// Status Addition.
 	Status string `json:"status"`
@@ -595,6 +1002,58 @@ type SessionList struct {
 	URL    string    `json:"url"`
 }
 
+// SessionSigner Addition: the kind of the session key. `p256` signs the hash itself,
+// `p256-sha256` the SHA-256 of it, as WebCrypto does, and `webauthn` is a
+// passkey whose challenge is the hash.
+type SessionSigner struct {
+	// PublicKey In place of `address`, which it must belong to when both are given:
+	// 0x hex of x and y (64 bytes, or 65 with 04 in front), of an SPKI or
+	// of a COSE key, or a JWK. Answers show 65 bytes, for the P-256 kinds.
+	PublicKey any    `json:"publicKey,omitempty"`
+	Type      string `json:"type"`
+}
+
+// SessionTerms defines model for SessionTerms.
+type SessionTerms struct {
+	// Address Address of the session key.
+	Address *string `json:"address,omitempty"`
+
+	// FeeLimit Addition: what the key may spend on fees in all, in wei, counted at the worst case of each operation. Left out, the project's default holds. 0: only sponsored operations.
+	FeeLimit *string `json:"feeLimit,omitempty"`
+
+	// Limit Number of calls. Left out, or 281474976710655: calls are not counted.
+	Limit *uint64 `json:"limit,omitempty"`
+
+	// Optimistic Answer as soon as the operation is queued.
+	Optimistic *bool `json:"optimistic,omitempty"`
+
+	// Permissions Addition: what may be called, and within which limits. All of it is enforced by the account.
+	Permissions []Permission `json:"permissions,omitempty"`
+
+	// Policy Gas policy (`pol_`) that pays for the registration. Without it the account pays.
+	Policy *string `json:"policy,omitempty"`
+
+	// RateLimit Addition: the same as a `rate-limit` permission; answers show it there.
+	RateLimit *RateLimitData `bind:"closed" json:"rateLimit,omitempty"`
+
+	// Registration Addition: how the account learns of the session. `onchain`: an
+	// operation of the owner registers it. `first-use`: the owner signs
+	// the grant, which rides in the session's first operation.
+	// `stateless`: it rides in every operation; only without limits that
+	// count.
+	Registration *string        `json:"registration,omitempty"`
+	Signer       *SessionSigner `bind:"closed" json:"signer,omitempty"`
+
+	// ValidAfter Unix seconds; 0 means at once.
+	ValidAfter uint64 `json:"validAfter"`
+
+	// ValidUntil Unix seconds, in the future.
+	ValidUntil uint64 `json:"validUntil"`
+
+	// Whitelist Addresses of contracts that may be called. Without it and without a permission that grants calls the key may call anything.
+	Whitelist []string `json:"whitelist,omitempty"`
+}
+
 // SessionUsage Addition: what is used and left of each limit that the session has.
 type SessionUsage struct {
 	// FeeLimit Wei, as decimal strings.
@@ -602,6 +1061,9 @@ type SessionUsage struct {
 
 	// Limit Calls.
 	Limit *CallUsage `json:"limit,omitempty"`
+
+	// Rules Of the limits in `permissions` that count.
+	Rules []RuleUsage `json:"rules,omitempty"`
 }
 
 // SignatureRequest defines model for SignatureRequest.
@@ -609,8 +1071,10 @@ type SignatureRequest struct {
 	// Optimistic Answer as soon as the operation is queued.
 	Optimistic *bool `json:"optimistic,omitempty"`
 
-	// Signature 65 bytes as 0x hex over `signableHash`, as `personal_sign` (EIP-191) of its 32 bytes or raw.
-	Signature string `json:"signature"`
+	// Signature Over `signableHash`, as 0x hex. A secp256k1 key: 65 bytes, as
+	// `personal_sign` (EIP-191) of its 32 bytes or raw. A P-256 key: r and
+	// s (64 bytes) or DER. A passkey: an object.
+	Signature any `json:"signature"`
 }
 
 // SmartAccount defines model for SmartAccount.
@@ -627,6 +1091,16 @@ type SmartAccount struct {
 
 	// Salt Not of a Delegated Account.
 	Salt *string `json:"salt,omitempty"`
+}
+
+// StreamData `initialAmount` at the start and `amountPerSecond` more each second, at most `maxAmount`.
+type StreamData struct {
+	AmountPerSecond string  `json:"amountPerSecond"`
+	InitialAmount   *string `json:"initialAmount,omitempty"`
+
+	// MaxAmount Left out: no maximum.
+	MaxAmount *string `json:"maxAmount,omitempty"`
+	StartTime *uint64 `json:"startTime,omitempty"`
 }
 
 // TransactionDetails defines model for TransactionDetails.
@@ -721,11 +1195,62 @@ type TransactionResponse struct {
 // TransactionStatus defines model for TransactionStatus.
 type TransactionStatus = string
 
+// TransferOwnershipRequest defines model for TransferOwnershipRequest.
+type TransferOwnershipRequest struct {
+	NewOwnerAddress string `json:"newOwnerAddress"`
+
+	// Policy Gas policy (`pol_`) that pays. Without it the account pays.
+	Policy *string `json:"policy,omitempty"`
+}
+
 // Transition defines model for Transition.
 type Transition struct {
 	At         int64             `json:"at"`
 	FromStatus TransactionStatus `json:"fromStatus"`
 	ToStatus   TransactionStatus `json:"toStatus"`
+}
+
+// TypedDataData `domain` or `domainSeparator`, and `primaryType` with `types` or `typeHash`. Answers show the hashes.
+type TypedDataData struct {
+	Domain          *TypedDataDomain `json:"domain,omitempty"`
+	DomainSeparator *string          `json:"domainSeparator,omitempty"`
+	PrimaryType     *string          `json:"primaryType,omitempty"`
+	TypeHash        *string          `json:"typeHash,omitempty"`
+
+	// Types As in `eth_signTypedData_v4`; `EIP712Domain` may be left out.
+	Types any `json:"types,omitempty"`
+}
+
+// TypedDataDomain defines model for TypedDataDomain.
+type TypedDataDomain struct {
+	ChainID           *uint64 `json:"chainId,omitempty"`
+	Name              *string `json:"name,omitempty"`
+	Salt              *string `json:"salt,omitempty"`
+	VerifyingContract *string `json:"verifyingContract,omitempty"`
+	Version           *string `json:"version,omitempty"`
+}
+
+// TypedDataField defines model for TypedDataField.
+type TypedDataField struct {
+	Name string `json:"name"`
+	Type string `json:"type"`
+}
+
+// TypedDataPermission Lets the key sign, for the account, EIP-712 messages of one type in one domain (ERC-1271).
+type TypedDataPermission struct {
+	// Data `domain` or `domainSeparator`, and `primaryType` with `types` or `typeHash`. Answers show the hashes.
+	Data TypedDataData `json:"data"`
+
+	// Policies As in ERC-7715, in requests only. `token-allowance` (`allowance`) is the
+	// `allowance` of a native or ERC-20 transfer. `rate-limit` (`count`,
+	// `interval`), `gas-limit` (`limit`) and `{"custom": "call-limit"}`
+	// (`limit`) limit the session as a whole, and are refused where another
+	// permission would be limited with this one.
+	Policies PermissionPolicies `json:"policies,omitempty"`
+
+	// Required As in ERC-7715. Makes no difference: a session has all that was asked for, or is refused.
+	Required *PermissionRequired `json:"required,omitempty"`
+	Type     string              `json:"type"`
 }
 
 // UpdateContractRequest defines model for UpdateContractRequest.
@@ -782,6 +1307,15 @@ type UserOperation struct {
 	// Signature Empty until the operation is signed.
 	Signature            string `json:"signature"`
 	VerificationGasLimit string `json:"verificationGasLimit"`
+}
+
+// WebAuthnAssertion Addition: what `navigator.credentials.get` answers as `response`, base64url. The challenge is the 32 bytes of `signableHash`.
+type WebAuthnAssertion struct {
+	AuthenticatorData string `json:"authenticatorData"`
+	ClientDataJSON    string `json:"clientDataJSON"`
+
+	// Signature DER.
+	Signature string `json:"signature"`
 }
 
 // ChainID defines model for ChainId.
@@ -858,6 +1392,18 @@ type CreateAccountParams struct {
 type GetAccountParams struct {
 	// Expand Show whole records in place of their ids.
 	Expand ExpandAccount `form:"expand,omitempty" json:"expand,omitempty"`
+}
+
+// RevokeAccountSessionsParams defines parameters for RevokeAccountSessions.
+type RevokeAccountSessionsParams struct {
+	// XIdempotencyKey 1 to 255 printable ASCII characters.
+	XIdempotencyKey *IdempotencyKey `json:"X-Idempotency-Key,omitempty"`
+}
+
+// TransferOwnershipParams defines parameters for TransferOwnership.
+type TransferOwnershipParams struct {
+	// XIdempotencyKey 1 to 255 printable ASCII characters.
+	XIdempotencyKey *IdempotencyKey `json:"X-Idempotency-Key,omitempty"`
 }
 
 // ListContractsParams defines parameters for ListContracts.
@@ -1019,6 +1565,12 @@ type GetSessionParams struct {
 	Expand ExpandSession `form:"expand,omitempty" json:"expand,omitempty"`
 }
 
+// ReplaceSessionParams defines parameters for ReplaceSession.
+type ReplaceSessionParams struct {
+	// XIdempotencyKey 1 to 255 printable ASCII characters.
+	XIdempotencyKey *IdempotencyKey `json:"X-Idempotency-Key,omitempty"`
+}
+
 // ListTransactionIntentsParams defines parameters for ListTransactionIntents.
 type ListTransactionIntentsParams struct {
 	// Limit Largest number of records to answer.
@@ -1095,6 +1647,18 @@ type CreateAccountJSONRequestBody = CreateAccountRequest
 // CreateAccountFormdataRequestBody defines body for CreateAccount for application/x-www-form-urlencoded ContentType.
 type CreateAccountFormdataRequestBody = CreateAccountRequest
 
+// RevokeAccountSessionsJSONRequestBody defines body for RevokeAccountSessions for application/json ContentType.
+type RevokeAccountSessionsJSONRequestBody = RevokeAccountSessionsRequest
+
+// RevokeAccountSessionsFormdataRequestBody defines body for RevokeAccountSessions for application/x-www-form-urlencoded ContentType.
+type RevokeAccountSessionsFormdataRequestBody = RevokeAccountSessionsRequest
+
+// TransferOwnershipJSONRequestBody defines body for TransferOwnership for application/json ContentType.
+type TransferOwnershipJSONRequestBody = TransferOwnershipRequest
+
+// TransferOwnershipFormdataRequestBody defines body for TransferOwnership for application/x-www-form-urlencoded ContentType.
+type TransferOwnershipFormdataRequestBody = TransferOwnershipRequest
+
 // CreateContractJSONRequestBody defines body for CreateContract for application/json ContentType.
 type CreateContractJSONRequestBody = CreateContractRequest
 
@@ -1160,6 +1724,12 @@ type RevokeSessionJSONRequestBody = RevokeSessionRequest
 
 // RevokeSessionFormdataRequestBody defines body for RevokeSession for application/x-www-form-urlencoded ContentType.
 type RevokeSessionFormdataRequestBody = RevokeSessionRequest
+
+// ReplaceSessionJSONRequestBody defines body for ReplaceSession for application/json ContentType.
+type ReplaceSessionJSONRequestBody = SessionTerms
+
+// ReplaceSessionFormdataRequestBody defines body for ReplaceSession for application/x-www-form-urlencoded ContentType.
+type ReplaceSessionFormdataRequestBody = SessionTerms
 
 // SignSessionJSONRequestBody defines body for SignSession for application/json ContentType.
 type SignSessionJSONRequestBody = SignatureRequest

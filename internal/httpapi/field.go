@@ -68,39 +68,37 @@ func filterAddress(field string, s *string) (common.Address, error) {
 	return value(a), err
 }
 
-// parseAmount reads an amount in base units, decimal, from 0 to most.
+// parseAmount reads an amount in base units, decimal or 0x hex, from 0 to
+// most.
 func parseAmount(field, s string, most *big.Int) (*big.Int, error) {
-	if s == "" || strings.Trim(s, "0123456789") != "" {
-		return nil, fault.Field(field, echo(s), "must be an amount in wei as a decimal string, is %s", describeValue(s))
-	}
-	// The length is checked first: converting a million digits takes seconds.
-	if len(s) > len(most.String()) {
-		return nil, amountRange(field, s, most)
-	}
-	n, _ := new(big.Int).SetString(s, 10)
-	if n.Cmp(most) > 0 {
-		return nil, amountRange(field, s, most)
+	n, fits, ok := readNumber(s, most)
+	switch {
+	case !ok:
+		return nil, fault.Field(field, echo(s), "must be an amount in base units (wei), decimal or 0x hex, is %s", describeValue(s))
+	case !fits:
+		return nil, fault.Field(field, echo(s), "must be at most %s, is %s", most, clip(s))
 	}
 	return n, nil
 }
 
-func amountRange(field, s string, most *big.Int) error {
-	return fault.Field(field, echo(s), "must be at most %s wei, is %s", most, clip(s))
-}
-
-// signatureLength is r, s and v.
-const signatureLength = 65
-
-// parseSignature never repeats what was sent.
-func parseSignature(s string) ([]byte, error) {
-	raw, err := hexutil.Decode(s)
-	if err != nil {
-		return nil, fault.Field("signature", nil, "must be 0x and %d hex digits (r, s, v), is %d characters of something else", 2*signatureLength, len(s))
+// readNumber reads decimal or 0x hex digits; ok is false for anything else,
+// fits for what is greater than most.
+func readNumber(s string, most *big.Int) (n *big.Int, fits, ok bool) {
+	base, accepted := 10, "0123456789"
+	digits, hexadecimal := strings.CutPrefix(s, "0x")
+	if hexadecimal {
+		base, accepted = 16, "0123456789abcdefABCDEF"
 	}
-	if len(raw) != signatureLength {
-		return nil, fault.Field("signature", nil, "must be %d bytes (r, s, v), is %d", signatureLength, len(raw))
+	if digits == "" || strings.Trim(digits, accepted) != "" {
+		return nil, false, false
 	}
-	return raw, nil
+	// The length is checked first: converting a million digits takes seconds.
+	digits = strings.TrimLeft(digits[:len(digits)-1], "0") + digits[len(digits)-1:]
+	if len(digits) > len(most.Text(base)) {
+		return nil, false, true
+	}
+	n, _ = new(big.Int).SetString(digits, base)
+	return n, n.Cmp(most) <= 0, true
 }
 
 func unix(t time.Time) int64 { return t.Unix() }

@@ -40,6 +40,7 @@ func New(d Deps) http.Handler {
 		players{d.Players, refs}.routes(),
 		accounts{d.Accounts, refs}.routes(),
 		accountsV2{d.Accounts}.routes(),
+		accountOperations{d.Intents, refs}.routes(),
 		contracts{d.Contracts, d.Now}.routes(),
 		policies{d.Sponsor, refs}.routes(),
 		policyRules{d.Sponsor, refs}.routes(),

@@ -32,6 +32,8 @@ var workingRequests = []struct {
 	{"GET", "/v1/accounts", "", "list"},
 	{"GET", "/v1/accounts/" + accountID, "", "account"},
 	{"GET", "/v1/accounts/" + accountID + "?expand=player&expand=transactionIntents", "", "account"},
+	{"POST", "/v1/accounts/" + accountID + "/revoke_sessions", "", "transactionIntent"},
+	{"POST", "/v1/accounts/" + accountID + "/transfer_ownership", `{"newOwnerAddress":"` + signer.Hex() + `"}`, "transactionIntent"},
 
 	{"POST", "/v2/accounts", `{"accountType":"Smart Account","chainType":"EVM","chainId":80002,"user":"` + playerID + `","account":"` + accountID + `"}`, ""},
 	{"GET", "/v2/accounts?chainType=EVM&accountType=Smart+Account", "", "list"},
@@ -63,6 +65,7 @@ var workingRequests = []struct {
 	{"GET", "/v1/sessions/" + sessionID, "", "session"},
 	{"GET", "/v1/sessions/" + sessionID + "?expand=transactionIntents", "", "session"},
 	{"POST", "/v1/sessions/revoke", `{"address":"` + sessionID + `","chainId":80002}`, "session"},
+	{"POST", "/v1/sessions/" + sessionID + "/replace", `{"validAfter":0,"validUntil":2000000000}`, "session"},
 	{"POST", "/v1/sessions/" + sessionID + "/signature", `{"signature":"` + goodSignature + `"}`, "session"},
 
 	{"POST", "/v1/transaction_intents", `{"chainId":80002,"account":"` + accountID + `","interactions":[{"contract":"` + contractID + `","functionName":"mint","functionArgs":["0x1","10"]}]}`, "transactionIntent"},
@@ -258,8 +261,8 @@ func TestRefusedRequests(t *testing.T) {
 		"rule with a cap":         {"POST", "/v1/policy_rules", `{"type":"rate_limit","policy":"pol_1","gasLimit":"1"}`, 400, "gasLimit: rate_limit rules are not offered"},
 		"metadata too great":      {"POST", "/v1/players", `{"metadata":{"a":1e400}}`, 400, "metadata: has a number that is too great"},
 		"fee limit as a number":   {"POST", "/v1/project", `{"defaultFeeLimit":5}`, 400, "defaultFeeLimit: must be a string, is 5"},
-		"fee limit as hex":        {"POST", "/v1/project", `{"defaultFeeLimit":"0x5"}`, 400, "defaultFeeLimit: must be an amount in wei as a decimal string"},
-		"fee limit too great":     {"POST", "/v1/project", `{"defaultFeeLimit":"79228162514264337593543950336"}`, 400, "defaultFeeLimit: must be at most 79228162514264337593543950335 wei"},
+		"fee limit in words":      {"POST", "/v1/project", `{"defaultFeeLimit":"five"}`, 400, `defaultFeeLimit: must be an amount in base units (wei), decimal or 0x hex, is "five"`},
+		"fee limit too great":     {"POST", "/v1/project", `{"defaultFeeLimit":"79228162514264337593543950336"}`, 400, "defaultFeeLimit: must be at most 79228162514264337593543950335"},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -1,9 +1,9 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"math/big"
 	"strconv"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -21,6 +21,8 @@ type SessionService interface {
 	Get(ctx context.Context, projectID, id string) (session.View, error)
 	List(ctx context.Context, projectID string, f session.Filter, req page.Request) (page.Page[session.View], error)
 	Revoke(ctx context.Context, projectID string, p session.RevokeParams) (session.View, error)
+	// Replace opens the operation that puts another session in the place of one.
+	Replace(ctx context.Context, projectID, id string, p session.CreateParams) (session.View, error)
 	Sign(ctx context.Context, projectID, id string, p session.SignParams) (session.View, error)
 }
 
@@ -36,20 +38,28 @@ func (h sessions) routes() []route {
 		{method: "GET", pattern: "/v1/sessions", access: read, serve: h.list},
 		{method: "POST", pattern: "/v1/sessions/revoke", access: write, create: true, serve: h.revoke},
 		{method: "GET", pattern: "/v1/sessions/{id}", access: read, serve: h.get},
+		{method: "POST", pattern: "/v1/sessions/{id}/replace", access: write, create: true, serve: h.replace},
 		{method: "POST", pattern: "/v1/sessions/{id}/signature", access: anyKey("sessions:write"), serve: h.sign},
 	}
 }
 
 func (h sessions) create(c *call) (any, error) {
-	if err := refuseUnofferedTerms(c); err != nil {
-		return nil, err
-	}
 	var req CreateSessionRequest
 	if err := c.decode(&req); err != nil {
 		return nil, err
 	}
-	p, err := createSessionParams(req)
+	p, err := sessionTerms(c)
 	if err != nil {
+		return nil, err
+	}
+	if p.Key == (session.Key{}) {
+		return nil, fault.Field("address", nil, "is required, or signer.publicKey")
+	}
+	p.AccountID, p.PlayerID, p.ChainID = value(req.Account), value(req.Player), req.ChainID
+	if p.ExternalOwner, err = parseOptionalAddress("externalOwnerAddress", req.ExternalOwnerAddress); err != nil {
+		return nil, err
+	}
+	if p.SignedAuthorization, err = parseAuthorization(req.SignedAuthorization); err != nil {
 		return nil, err
 	}
 	v, err := h.service.Create(c.Context(), c.project(), p)
@@ -59,80 +69,83 @@ func (h sessions) create(c *call) (any, error) {
 	return h.records.showSession(c, v, nil)
 }
 
-// refuseUnofferedTerms refuses terms of a grant that cannot be kept here.
-func refuseUnofferedTerms(c *call) error {
-	if err := c.refuse("is not offered yet, and a session without it would be allowed more than was asked; leave it out", "policies", "rateLimit"); err != nil {
-		return err
+func (h sessions) replace(c *call) (any, error) {
+	sessionID, err := c.id(id.Session, "session")
+	if err != nil {
+		return nil, err
 	}
-	if err := c.refuse("is not offered yet; name the session key by address", "signer"); err != nil {
-		return err
+	if err := c.refuse("is that of the session that is replaced; leave it out", "account", "player", "externalOwnerAddress", "chainId"); err != nil {
+		return nil, err
 	}
-	if tree, err := c.body(); err != nil || tree["registration"] == "onchain" {
-		return err
+	p, err := sessionTerms(c)
+	if err != nil {
+		return nil, err
 	}
-	return c.refuse(`must be "onchain", or left out: no other registration is offered yet`, "registration")
+	v, err := h.service.Replace(c.Context(), c.project(), sessionID, p)
+	if err != nil {
+		return nil, err
+	}
+	return h.records.showSession(c, v, nil)
 }
 
-func createSessionParams(req CreateSessionRequest) (p session.CreateParams, err error) {
+// sessionTerms reads what a session may do, and its key.
+func sessionTerms(c *call) (p session.CreateParams, err error) {
+	if err := c.refuse("must be inside a permission; a session without them would be allowed more than was asked", "policies"); err != nil {
+		return p, err
+	}
+	var req SessionTerms
+	if err := c.decode(&req); err != nil {
+		return p, err
+	}
+	t, err := readPermissions(req.Permissions)
+	if err != nil {
+		return p, err
+	}
 	p = session.CreateParams{
-		AccountID:  value(req.Account),
-		PlayerID:   value(req.Player),
-		ChainID:    req.ChainID,
-		ValidAfter: req.ValidAfter,
-		ValidUntil: req.ValidUntil,
-		PolicyID:   value(req.Policy),
-		Optimistic: value(req.Optimistic),
+		ValidAfter:   req.ValidAfter,
+		ValidUntil:   req.ValidUntil,
+		Permissions:  t.calls,
+		Rules:        t.rules,
+		PolicyID:     value(req.Policy),
+		Registration: session.Registration(value(req.Registration)),
+		Optimistic:   value(req.Optimistic),
 	}
-	if p.Key.Address, err = parseAddress("address", req.Address); err != nil {
+	if p.Key, err = sessionKey(req.Address, req.Signer); err != nil {
 		return p, err
 	}
-	if p.ExternalOwner, err = parseOptionalAddress("externalOwnerAddress", req.ExternalOwnerAddress); err != nil {
-		return p, err
-	}
-	if p.SignedAuthorization, err = parseAuthorization(req.SignedAuthorization); err != nil {
-		return p, err
-	}
-	if err := checkTimes(req); err != nil {
-		return p, err
-	}
-	if p.Limit, err = callLimit(req.Limit); err != nil {
+	if err := cmp.Or(within("validAfter", req.ValidAfter, 0, permission.MaxTime), within("validUntil", req.ValidUntil, 0, permission.MaxTime)); err != nil {
 		return p, err
 	}
 	if p.Whitelist, err = parseAddresses("whitelist", req.Whitelist); err != nil {
 		return p, err
 	}
-	if p.Permissions, err = callGrants(req.Permissions); err != nil {
-		return p, err
-	}
-	if req.FeeLimit != nil {
-		p.FeeLimit, err = parseAmount("feeLimit", *req.FeeLimit, permission.MaxFeeLimit)
-	}
-	return p, err
+	return p, t.totals(&p, req)
 }
 
-func checkTimes(req CreateSessionRequest) error {
-	for _, t := range []struct {
-		field string
-		at    uint64
-	}{{"validAfter", req.ValidAfter}, {"validUntil", req.ValidUntil}} {
-		if t.at > permission.MaxTime {
-			return fault.Field(t.field, t.at, "must be unix seconds up to %d, is %d", uint64(permission.MaxTime), t.at)
+// totals settles the limits that may be said as fields and as permissions.
+func (t *terms) totals(p *session.CreateParams, req SessionTerms) error {
+	// Answers show the greatest limit where calls are not counted, so it means
+	// the same here.
+	if req.Limit != nil && *req.Limit != permission.MaxLimit {
+		if err := t.sayLimit("limit", *req.Limit); err != nil {
+			return err
 		}
 	}
-	return nil
-}
-
-// callLimit returns 0 for calls that are not counted. Answers show the
-// greatest limit for those, so it means the same here.
-func callLimit(limit *uint64) (uint64, error) {
-	switch {
-	case limit == nil || *limit == permission.MaxLimit:
-		return 0, nil
-	case *limit < 1 || *limit > permission.MaxLimit:
-		return 0, fault.Field("limit", *limit, "must be from 1 to %d calls, is %d", uint64(permission.MaxLimit), *limit)
-	default:
-		return *limit, nil
+	if req.FeeLimit != nil {
+		if err := t.sayFee("feeLimit", *req.FeeLimit); err != nil {
+			return err
+		}
 	}
+	if req.RateLimit != nil {
+		if err := t.sayRate("rateLimit", *req.RateLimit); err != nil {
+			return err
+		}
+	}
+	p.Limit, p.FeeLimit = t.limit.value, t.fee.value
+	if t.rate.path != "" {
+		p.Rules = append(p.Rules, t.rate.value)
+	}
+	return nil
 }
 
 func parseAddresses(field string, list []string) ([]common.Address, error) {
@@ -145,32 +158,6 @@ func parseAddresses(field string, list []string) ([]common.Address, error) {
 		addresses = append(addresses, a)
 	}
 	return addresses, nil
-}
-
-// contractCall is the one type of permission that is offered.
-const contractCall = "contract-call"
-
-func callGrants(permissions []Permission) ([]session.CallGrant, error) {
-	if permissions != nil && len(permissions) == 0 {
-		return nil, fault.Field("permissions", nil, "must not be empty; leave it out for a key that may call anything")
-	}
-	var grants []session.CallGrant
-	for i, p := range permissions {
-		path := fmt.Sprintf("permissions[%d]", i)
-		if p.Type != contractCall {
-			return nil, fault.Field(path+".type", echo(p.Type), "%s is not offered yet; %q is", describeValue(p.Type), contractCall)
-		}
-		target, err := parseAddress(path+".data.address", p.Data.Address)
-		if err != nil {
-			return nil, err
-		}
-		grant := session.CallGrant{Address: target}
-		for _, name := range p.Data.Calls {
-			grant.Calls = append(grant.Calls, session.FunctionGrant{Call: name})
-		}
-		grants = append(grants, grant)
-	}
-	return grants, nil
 }
 
 func (h sessions) list(c *call) (any, error) {
@@ -273,15 +260,6 @@ func (h sessions) sign(c *call) (any, error) {
 	return h.records.showSession(c, v, nil)
 }
 
-func decodeSignature(c *call) (signature []byte, optimistic bool, err error) {
-	var req SignatureRequest
-	if err := c.decode(&req); err != nil {
-		return nil, false, err
-	}
-	signature, err = parseSignature(req.Signature)
-	return signature, value(req.Optimistic), err
-}
-
 func (s records) showSession(c *call, v session.View, exp expansion) (Session, error) {
 	related, err := s.intentsByID(c, v.Intents, exp.has("transactionIntents"))
 	if err != nil {
@@ -301,60 +279,20 @@ func (s records) showSession(c *call, v session.View, exp expansion) (Session, e
 		Limit:              p.Limit,
 		TransactionIntents: related,
 		Status:             string(v.Status),
-		Usage:              showUsage(v.Usage),
+		Usage:              showUsage(v),
 		Sudo:               p.Sudo,
 		Permissions:        showPermissions(p),
 		FeeLimit:           decimal(p.FeeLimit),
+		Signer:             showSigner(v.Session, p),
+		Registration:       string(cmp.Or(v.Session.Registration, session.OnChain)),
 		Notice:             optional(v.Notice),
+		Whitelist:          showWhitelist(p),
 	}
 	if p.Limit == 0 {
 		shown.Limit = permission.MaxLimit // how the official API shows it
 	}
-	shown.Whitelist = make([]string, len(shown.Permissions))
-	for i, granted := range shown.Permissions {
-		shown.Whitelist[i] = granted.Data.Address
-	}
 	if a := v.NextAction; a != nil {
-		shown.NextAction = showNextAction(a.SignableHash, *a.Operation, a.ExpiresAt)
+		shown.NextAction = showNextAction(a.SignableHash, a.Operation, a.TypedData, a.ExpiresAt)
 	}
 	return shown, nil
-}
-
-// showPermissions shows one entry for each contract. Functions are shown by
-// selector, which is what the account knows of them.
-func showPermissions(p permission.Permission) []Permission {
-	shown := make([]Permission, 0, len(p.Contracts)+len(p.Functions))
-	for _, contract := range p.Contracts {
-		shown = append(shown, Permission{Type: contractCall, Data: PermissionData{Address: contract.Hex()}})
-	}
-	at := make(map[common.Address]int)
-	for _, f := range p.Functions {
-		i, ok := at[f.Target]
-		if !ok {
-			i = len(shown)
-			at[f.Target] = i
-			shown = append(shown, Permission{Type: contractCall, Data: PermissionData{Address: f.Target.Hex()}})
-		}
-		shown[i].Data.Calls = append(shown[i].Data.Calls, f.Selector.String())
-	}
-	return shown
-}
-
-func showUsage(u session.Usage) SessionUsage {
-	var shown SessionUsage
-	if l := u.Limit; l != nil {
-		shown.Limit = &CallUsage{Limit: count(l.Limit), Used: count(l.Used), Left: count(l.Left)}
-	}
-	if l := u.FeeLimit; l != nil {
-		shown.FeeLimit = &FeeUsage{Limit: decimal(l.Limit), Used: decimal(l.Used), Left: decimal(l.Left)}
-	}
-	return shown
-}
-
-// count shows a number of calls: at most 2^48-1, none is 0.
-func count(n *big.Int) uint64 {
-	if n == nil {
-		return 0
-	}
-	return n.Uint64()
 }

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"encoding/json"
 	"math/big"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -21,6 +22,7 @@ type IntentService interface {
 	Get(ctx context.Context, projectID, id string) (intent.Intent, error)
 	List(ctx context.Context, projectID string, f intent.Filter, req page.Request) (page.Page[intent.Intent], error)
 	Sign(ctx context.Context, projectID, id string, p intent.SignParams) (intent.Intent, error)
+	AccountOperations
 }
 
 type intents struct {
@@ -165,7 +167,7 @@ func (s records) showIntent(c *call, in intent.Intent, exp expansion) (shown Tra
 		Response:          showResponse(in),
 	}
 	if in.Status == intent.Waiting {
-		shown.NextAction = showNextAction(in.OperationHash, in.Operation, in.ExpiresAt)
+		shown.NextAction = showNextAction(in.OperationHash, &in.Operation, nil, in.ExpiresAt)
 	}
 	if shown.Account, err = s.account(c, in.AccountID, exp.has("account")); err != nil {
 		return TransactionIntent{}, err
@@ -183,20 +185,24 @@ func (s records) showIntent(c *call, in intent.Intent, exp expansion) (shown Tra
 	return shown, nil
 }
 
-// showNextAction gives the one hash under every name that clients read.
-func showNextAction(hash common.Hash, op userop.Operation, expiresAt uint64) *NextAction {
-	shown := showOperation(op)
-	return &NextAction{
+// showNextAction gives the one hash under every name that clients read. It is
+// that of an operation, or of typed data.
+func showNextAction(hash common.Hash, op *userop.Operation, typedData json.RawMessage, expiresAt uint64) *NextAction {
+	shown := &NextAction{
 		Type: "sign_with_wallet",
 		Payload: NextActionPayload{
 			SignableHash:      hash.Hex(),
 			UserOperationHash: hash.Hex(),
 			UserOpHash:        hash.Hex(),
-			UserOperation:     shown,
-			UserOp:            shown,
+			TypedData:         typedData,
 			ExpiresAt:         expiresAt,
 		},
 	}
+	if op != nil {
+		operation := showOperation(*op)
+		shown.Payload.UserOperation, shown.Payload.UserOp = &operation, &operation
+	}
+	return shown
 }
 
 func showOperation(op userop.Operation) UserOperation {

@@ -364,6 +364,19 @@ func (w sessionWorld) Revoke(_ context.Context, project string, p session.Revoke
 	return w.session, w.create(project, p)
 }
 
+// replaced is what a session was replaced with.
+type replaced struct {
+	id string
+	by session.CreateParams
+}
+
+func (w sessionWorld) Replace(_ context.Context, project, id string, p session.CreateParams) (session.View, error) {
+	if _, err := find(w.world, project, id, sessionID, w.session); err != nil {
+		return session.View{}, err
+	}
+	return w.session, w.create(project, replaced{id, p})
+}
+
 func (w sessionWorld) Sign(_ context.Context, project, _ string, p session.SignParams) (session.View, error) {
 	return w.session, w.begin(project, p)
 }
@@ -382,6 +395,20 @@ func (w intentWorld) List(_ context.Context, project string, f intent.Filter, re
 
 func (w intentWorld) Sign(_ context.Context, project, _ string, p intent.SignParams) (intent.Intent, error) {
 	return w.intent, w.begin(project, p)
+}
+
+// accountOperation is what the owner of an account was asked to sign.
+type accountOperation struct {
+	account, policy string
+	newOwner        common.Address
+}
+
+func (w intentWorld) RevokeAllSessions(_ context.Context, project, account, policy string) (intent.Intent, error) {
+	return w.intent, w.create(project, accountOperation{account: account, policy: policy})
+}
+
+func (w intentWorld) ChangeOwner(_ context.Context, project, account, policy string, newOwner common.Address) (intent.Intent, error) {
+	return w.intent, w.create(project, accountOperation{account, policy, newOwner})
 }
 
 // kept is an IdempotencyStore in memory.
