@@ -29,7 +29,7 @@ func (s *Service) grants(ctx context.Context, chain Chain, acc account.Account) 
 	if err != nil || len(live) == 0 {
 		return nil, err
 	}
-	open, err := s.openOf(ctx, acc)
+	open, err := s.underWay(ctx, chain, acc)
 	if err != nil {
 		return nil, err
 	}
@@ -45,12 +45,33 @@ func (s *Service) grants(ctx context.Context, chain Chain, acc account.Account) 
 	return out, readStates(ctx, chain, acc.Address, out)
 }
 
-// note sorts out which open intents of the account concern the session.
-func (g *grant) note(open []Intent) {
+// underWay answers the account's signed intents that the chain has not taken
+// yet, oldest first. One that it has taken and that is not settled, since it
+// lacks confirmations, is in the chain's own counters already.
+func (s *Service) underWay(ctx context.Context, chain Chain, acc account.Account) ([]Intent, error) {
+	open, err := s.openOf(ctx, acc)
+	if err != nil {
+		return nil, err
+	}
+	var out []Intent
 	for _, in := range open {
 		if in.Status != Signed {
 			continue
 		}
+		next, err := chain.Sequence(ctx, in.AccountAddress, in.Lane)
+		if err != nil {
+			return nil, err
+		}
+		if next <= in.Operation.Sequence() {
+			out = append(out, in)
+		}
+	}
+	return out, nil
+}
+
+// note sorts out which intents under way concern the session.
+func (g *grant) note(underWay []Intent) {
+	for _, in := range underWay {
 		if in.ID == g.session.RegisterIntent {
 			g.registering = &in
 		}

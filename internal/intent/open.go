@@ -94,7 +94,8 @@ func (d *draft) inspect(ctx context.Context) error {
 		return fault.Field("signedAuthorization", nil, "is for delegated accounts; account %s is a %s: leave it out", acc.ID, acc.Type)
 	}
 	if d.chain.Deployed {
-		return nil
+		d.plan.account, err = d.service.Accounts.Observe(ctx, acc, d.chain.Owner)
+		return err
 	}
 	d.chain.Owner = acc.Owner
 	if d.plan.policyID != "" {

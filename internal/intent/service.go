@@ -102,6 +102,9 @@ type Paymaster interface {
 
 // Accounts finds the account that a request names.
 type Accounts interface {
+	// Observe notes the owner that the chain names, and answers the account with
+	// it.
+	Observe(ctx context.Context, acc account.Account, owner common.Address) (account.Account, error)
 	Get(ctx context.Context, projectID, id string) (account.Account, error)
 	Resolve(ctx context.Context, projectID, accountID, playerID string, chainID uint64, owner *common.Address) (account.Account, error)
 	List(ctx context.Context, projectID string, f account.Filter, req page.Request) (page.Page[account.Account], error)
@@ -152,6 +155,7 @@ type Service struct {
 	Log         *slog.Logger
 
 	waiters waiters
+	judging stripes
 }
 
 // now is the time to store, cut to what the store keeps.

@@ -93,11 +93,21 @@ func (o SessionOperations) SignedWith(ctx context.Context, projectID, intentID s
 	return len(sig) > 0 && bytes.Equal(in.ClientSig, sig), err
 }
 
-// Withdraw gives up an action that nobody has signed yet. A session that it
-// would have registered is closed with it. ok is false when it was signed in
-// the meantime.
-func (o SessionOperations) Withdraw(ctx context.Context, intentID string) (ok bool, err error) {
+// Withdraw gives up an action that nobody has signed yet. closing also closes
+// the session that it would have registered. ok is false when the action was
+// signed in the meantime, here or, as far as the chain shows, by a client that
+// sent it past this server.
+func (o SessionOperations) Withdraw(ctx context.Context, projectID, intentID string, closing bool) (ok bool, err error) {
 	s := o.Service
+	in, err := s.Store.Intent(ctx, projectID, intentID)
+	if err != nil {
+		return false, err
+	}
+	if in.Status == Waiting {
+		if used, err := s.nonceUsed(ctx, in); err != nil || used {
+			return false, err
+		}
+	}
 	_, err = s.Store.ChangeIntent(ctx, intentID, func(c *Change) error {
 		// The step may run again after a conflict, and find it signed then.
 		ok = c.Intent.Status != Signed && c.Intent.Status != Succeeded
@@ -105,11 +115,9 @@ func (o SessionOperations) Withdraw(ctx context.Context, intentID string) (ok bo
 			return nil
 		}
 		if c.Intent.Status == Waiting {
-			c.Intent.Status, c.Intent.UpdatedAt = Withdrawn, s.now()
-			c.Intent.move("dropped", s.now())
-			release(c, nil)
+			s.end(c, Withdrawn, "dropped")
 		}
-		if c.Intent.Kind != RevokeSession {
+		if closing && c.Intent.Kind != RevokeSession {
 			c.Session.State, c.Session.UpdatedAt = session.Closed, s.now()
 		}
 		return nil
@@ -129,7 +137,7 @@ func (o SessionOperations) Recent(ctx context.Context, ses session.Session) ([]s
 }
 
 func action(in Intent) session.Action {
-	a := session.Action{IntentID: in.ID, UnderWay: in.Status == Signed}
+	a := session.Action{IntentID: in.ID, PolicyID: in.PolicyID, UnderWay: in.Status == Signed}
 	if in.Status == Waiting {
 		a.Next = &session.NextAction{SignableHash: in.OperationHash, Operation: &in.Operation, ExpiresAt: in.ExpiresAt}
 	}

@@ -24,8 +24,7 @@ func (s *Service) Sign(ctx context.Context, projectID, id string, p SignParams) 
 		return Intent{}, err
 	}
 	if in.Status == Waiting {
-		in, err = s.accept(ctx, in, p.Signature)
-		if err != nil {
+		if in, err = s.accept(ctx, in, p.Signature); err != nil {
 			return Intent{}, err
 		}
 		s.WakeBundler(in.ChainID)
@@ -56,8 +55,14 @@ func expired(in Intent) error {
 	return fault.New(fault.Conflict, "transaction intent %s expired: it could be signed until chain time %d; create it again", in.ID, in.ExpiresAt)
 }
 
-// accept checks the signature and saves the intent as signed.
+// accept checks the signature and saves the intent as signed. One account's
+// signatures are judged one after the other: each must see what the ones before
+// it use up. (Another replica may judge at the same time; then the chain refuses
+// what is too much.)
 func (s *Service) accept(ctx context.Context, in Intent, sig []byte) (Intent, error) {
+	judging := s.judging.of(in.AccountID)
+	judging.Lock()
+	defer judging.Unlock()
 	n, err := s.network(in.ChainID)
 	if err != nil {
 		return Intent{}, err
@@ -129,6 +134,8 @@ func (s *Service) verify(ctx context.Context, chain Chain, acc account.Account, 
 	}
 	if !state.Deployed {
 		state.Owner = acc.Owner
+	} else if acc, err = s.Accounts.Observe(ctx, acc, state.Owner); err != nil {
+		return verified{}, err
 	}
 	if len(sig) != userop.SignatureLength {
 		return s.verifyOtherKey(ctx, chain, acc, in, state, sig, now)

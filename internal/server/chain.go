@@ -23,6 +23,14 @@ type chainView struct {
 	implementation common.Address // of accounts
 }
 
+func (c chainView) OwnerAndEpoch(ctx context.Context, address common.Address) (common.Address, uint64, error) {
+	a, err := c.Account(ctx, address)
+	if !a.Deployed {
+		return common.Address{}, a.Epoch, err
+	}
+	return a.Owner, a.Epoch, err
+}
+
 func (c chainView) PaymasterDeposit(ctx context.Context) (*big.Int, error) {
 	return c.Deposit(ctx, c.paymaster)
 }

@@ -37,13 +37,33 @@ func (s *Service) Create(ctx context.Context, projectID string, p CreateParams) 
 	if err != nil {
 		return View{}, err
 	}
+	acc, epoch, err := s.observe(ctx, n, acc)
+	if err != nil {
+		return View{}, err
+	}
 	acc.SignedAuthorization = p.SignedAuthorization
 	if err := checkKey(grant, acc); err != nil {
 		return View{}, err
 	}
-	ses, known, err := s.begin(ctx, n, acc, p, grant, now)
+	ses, err := s.start(ctx, acc, p, grant, epoch, now)
+	if fault.Is(err, fault.Conflict) {
+		// The same request at the same moment may have been faster.
+		ses, err = s.start(ctx, acc, p, grant, epoch, now)
+	}
 	if err != nil {
 		return View{}, err
+	}
+	v, err := s.view(ctx, ses)
+	v.Notice = notice
+	return v, err
+}
+
+// start saves a new session, or finds the pending one that the request
+// repeats, and makes sure that there is something for the owner to sign.
+func (s *Service) start(ctx context.Context, acc account.Account, p CreateParams, grant permission.Permission, epoch, now uint64) (Session, error) {
+	ses, known, err := s.begin(ctx, acc, p, grant, epoch, now)
+	if err != nil {
+		return Session{}, err
 	}
 	if ses.Registration == OnChain {
 		err = s.ensureAction(ctx, acc, ses, p.PolicyID, now)
@@ -51,14 +71,9 @@ func (s *Service) Create(ctx context.Context, projectID string, p CreateParams) 
 		err = s.Store.CreateSession(ctx, ses)
 	}
 	if err != nil {
-		return View{}, err
+		return Session{}, err
 	}
-	if ses, err = s.Store.Session(ctx, projectID, ses.ID); err != nil {
-		return View{}, err
-	}
-	v, err := s.view(ctx, ses)
-	v.Notice = notice
-	return v, err
+	return s.Store.Session(ctx, ses.ProjectID, ses.ID)
 }
 
 // checkRegistration settles how the session will be known to its account.
@@ -79,11 +94,7 @@ func checkRegistration(p *CreateParams, grant permission.Permission) error {
 
 // begin answers the pending session that the request repeats (known), or a new
 // one that is not saved yet.
-func (s *Service) begin(ctx context.Context, n Network, acc account.Account, p CreateParams, grant permission.Permission, now uint64) (ses Session, known bool, err error) {
-	epoch, err := n.Chain.Epoch(ctx, acc.Address)
-	if err != nil {
-		return Session{}, false, err
-	}
+func (s *Service) begin(ctx context.Context, acc account.Account, p CreateParams, grant permission.Permission, epoch, now uint64) (ses Session, known bool, err error) {
 	live, err := s.Store.LiveSessions(ctx, acc.ID)
 	if err != nil {
 		return Session{}, false, err
@@ -133,17 +144,30 @@ func (s *Service) retire(ctx context.Context, ses Session, now uint64) (over boo
 
 // ensureAction opens the session's registration unless one is open.
 func (s *Service) ensureAction(ctx context.Context, acc account.Account, ses Session, policyID string, now uint64) error {
-	if ses.RegisterIntent != "" {
-		a, err := s.Operations.Action(ctx, ses.ProjectID, ses.RegisterIntent, now)
-		if err != nil {
-			return err
-		}
-		if a.Next != nil || a.UnderWay {
-			return nil
-		}
+	open, err := s.stillOpen(ctx, ses, ses.RegisterIntent, policyID, now)
+	if err != nil || open {
+		return err
 	}
-	_, err := s.Operations.Register(ctx, acc, ses, policyID)
+	_, err = s.Operations.Register(ctx, acc, ses, policyID)
 	return err
+}
+
+// stillOpen reports whether an action waits for its signature, or is signed
+// and under way. One that waits and would be paid by another policy than is
+// asked for now is given up, so that a new one can be opened.
+func (s *Service) stillOpen(ctx context.Context, ses Session, intentID, policyID string, now uint64) (bool, error) {
+	if intentID == "" {
+		return false, nil
+	}
+	a, err := s.Operations.Action(ctx, ses.ProjectID, intentID, now)
+	if err != nil {
+		return false, err
+	}
+	if a.Next == nil || a.PolicyID == policyID {
+		return a.Next != nil || a.UnderWay, nil
+	}
+	gone, err := s.Operations.Withdraw(ctx, ses.ProjectID, intentID, false)
+	return !gone, err
 }
 
 // absoluteExpiry is the length of a validity that no one means: 50 years. The

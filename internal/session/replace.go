@@ -34,7 +34,11 @@ func (s *Service) Replace(ctx context.Context, projectID, sessionID string, p Cr
 	if err != nil {
 		return View{}, err
 	}
-	ses, notice, err := s.replacement(ctx, n, acc, old, p, now)
+	acc, epoch, err := s.observe(ctx, n, acc)
+	if err != nil {
+		return View{}, err
+	}
+	ses, notice, err := s.replacement(ctx, n, acc, old, p, epoch, now)
 	if err != nil {
 		return View{}, err
 	}
@@ -72,7 +76,7 @@ func (s *Service) replaceable(ctx context.Context, old Session, now uint64) erro
 		return err
 	}
 	if a.Next != nil {
-		withdrawn, err := s.Operations.Withdraw(ctx, old.RevokeIntent)
+		withdrawn, err := s.Operations.Withdraw(ctx, old.ProjectID, old.RevokeIntent, true)
 		if err != nil || withdrawn {
 			return err
 		}
@@ -85,7 +89,7 @@ func (s *Service) replaceable(ctx context.Context, old Session, now uint64) erro
 }
 
 // replacement is the session that takes the place of old.
-func (s *Service) replacement(ctx context.Context, n Network, acc account.Account, old Session, p CreateParams, now uint64) (ses Session, notice string, err error) {
+func (s *Service) replacement(ctx context.Context, n Network, acc account.Account, old Session, p CreateParams, epoch, now uint64) (ses Session, notice string, err error) {
 	if p.Registration != "" && p.Registration != OnChain {
 		return Session{}, "", fault.Field("registration", string(p.Registration), "must be %q: the operation that closes the old session registers the new one", OnChain)
 	}
@@ -105,10 +109,6 @@ func (s *Service) replacement(ctx context.Context, n Network, acc account.Accoun
 		return Session{}, "", err
 	}
 	if err := s.checkFree(ctx, acc, grant, old, now); err != nil {
-		return Session{}, "", err
-	}
-	epoch, err := n.Chain.Epoch(ctx, acc.Address)
-	if err != nil {
 		return Session{}, "", err
 	}
 	ses, err = s.prepare(acc, p, grant, epoch)

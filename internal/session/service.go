@@ -17,6 +17,7 @@ import (
 // Action is the operation that registers or revokes a session.
 type Action struct {
 	IntentID string
+	PolicyID string      // who pays for it, "" for the account
 	Next     *NextAction // nil unless it waits for a signature
 	UnderWay bool        // signed, not settled yet
 }
@@ -29,20 +30,24 @@ type Operations interface {
 	Action(ctx context.Context, projectID, intentID string, now uint64) (Action, error)
 	Sign(ctx context.Context, projectID, intentID string, p SignParams) error
 	SignedWith(ctx context.Context, projectID, intentID string, sig []byte) (bool, error)
-	Withdraw(ctx context.Context, intentID string) (ok bool, err error)
+	Withdraw(ctx context.Context, projectID, intentID string, closing bool) (ok bool, err error)
 	Recent(ctx context.Context, s Session) ([]string, error)
 }
 
 // Chain is what a session needs to know of its chain.
 type Chain interface {
 	Time(ctx context.Context) (uint64, error)
-	Epoch(ctx context.Context, account common.Address) (uint64, error)
+	// OwnerAndEpoch reads an account; its owner is zero before deployment.
+	OwnerAndEpoch(ctx context.Context, account common.Address) (owner common.Address, epoch uint64, err error)
 	SessionWords(ctx context.Context, account common.Address, ids []common.Hash) ([]*big.Int, error)
 	CounterWords(ctx context.Context, account common.Address, keys []common.Hash) ([]*big.Int, error)
 }
 
 // Accounts finds the account that a request names.
 type Accounts interface {
+	// Observe notes the owner that the chain names, and answers the account with
+	// it.
+	Observe(ctx context.Context, acc account.Account, owner common.Address) (account.Account, error)
 	Get(ctx context.Context, projectID, id string) (account.Account, error)
 	Resolve(ctx context.Context, projectID, accountID, playerID string, chainID uint64, owner *common.Address) (account.Account, error)
 }
@@ -131,6 +136,16 @@ func (s *Service) listByActivity(ctx context.Context, projectID string, f Filter
 			return out, nil
 		}
 	}
+}
+
+// observe reads an account's owner and epoch from the chain.
+func (s *Service) observe(ctx context.Context, n Network, acc account.Account) (account.Account, uint64, error) {
+	owner, epoch, err := n.Chain.OwnerAndEpoch(ctx, acc.Address)
+	if err != nil {
+		return acc, 0, err
+	}
+	acc, err = s.Accounts.Observe(ctx, acc, owner)
+	return acc, epoch, err
 }
 
 func (s *Service) network(chainID uint64) (Network, error) {

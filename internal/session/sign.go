@@ -54,9 +54,20 @@ func (s *Service) signGrant(ctx context.Context, ses Session, sig []byte) (View,
 	if !ses.Live() {
 		return View{}, fault.New(fault.Conflict, "session %s is %s: it cannot be signed any more", ses.ID, ses.State)
 	}
+	n, err := s.network(ses.ChainID)
+	if err != nil {
+		return View{}, err
+	}
 	acc, err := s.Accounts.Get(ctx, ses.ProjectID, ses.AccountID)
 	if err != nil {
 		return View{}, err
+	}
+	acc, epoch, err := s.observe(ctx, n, acc)
+	if err != nil {
+		return View{}, err
+	}
+	if epoch != ses.Epoch {
+		return View{}, fault.New(fault.Conflict, "session %s can no longer be granted: all sessions of its account were revoked since; create it again", ses.ID)
 	}
 	signers, err := userop.Recover(grantDigest(ses), sig)
 	if err != nil {

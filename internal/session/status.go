@@ -20,7 +20,10 @@ type reading struct {
 // status derives what the API shows from what is stored and what the chain
 // says. The chain decides, where it has spoken.
 func status(s Session, p permission.Permission, r reading) Status {
-	revoked := r.state.State == permission.Closed || r.epoch != s.Epoch || s.State == Closed
+	// A row can be closed while the chain says otherwise: its owner has signed the
+	// registration all the same, and sent it past this server.
+	closed := s.State == Closed && r.state.State != permission.Active
+	revoked := r.state.State == permission.Closed || r.epoch != s.Epoch || closed
 	switch {
 	case revoked:
 		return StatusRevoked
@@ -127,7 +130,7 @@ func (s *Service) nextAction(ctx context.Context, ses Session, now uint64) (*Nex
 	if newest == "" {
 		newest = ses.RegisterIntent
 	}
-	if newest == "" || !(ses.Live() || ses.State == Prepared) {
+	if newest == "" {
 		return nil, nil
 	}
 	a, err := s.Operations.Action(ctx, ses.ProjectID, newest, now)
@@ -174,7 +177,7 @@ func (s *Service) readHome(ctx context.Context, at home, list []Session) ([]read
 	if err != nil {
 		return nil, err
 	}
-	epoch, err := n.Chain.Epoch(ctx, at.account)
+	_, epoch, err := n.Chain.OwnerAndEpoch(ctx, at.account)
 	if err != nil {
 		return nil, err
 	}
