@@ -44,7 +44,7 @@ const cases = [
 
 // forgeTests answers { number, name, passed } of each test named by a case.
 function forgeTests() {
-  const { stdout, stderr, error } = spawnSync('node_modules/.bin/forge', ['test', '--match-path', 'test/attacks/*', '--json'], {
+  const { stdout, stderr, error } = spawnSync('npm', ['run', '--silent', 'test:attacks', '--', '--json'], {
     cwd: `${root}/contracts`, encoding: 'utf8', maxBuffer: 1 << 30,
   })
   if (error) throw error
