@@ -30,9 +30,12 @@ func (s *Server) build(ctx context.Context, cfg Config) error {
 		EntryPoint:     bindings.EntryPointAddress,
 		Implementation: bindings.AccountImplementation(),
 		Factory:        bindings.FactoryAddress(),
-		Paymaster:      bindings.PaymasterAddress(cfg.Relayer.Address(), cfg.PaymasterSigner.Address()),
 	}
-	if err := where.check(ctx, s.client); err != nil {
+	err := where.check(ctx, s.client)
+	if err != nil {
+		return err
+	}
+	if where.Paymaster, err = s.choosePaymaster(ctx, cfg); err != nil {
 		return err
 	}
 	s.buildRecords(where)

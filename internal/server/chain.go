@@ -120,7 +120,8 @@ type contracts struct {
 	EntryPoint, Implementation, Factory, Paymaster common.Address
 }
 
-// check makes sure that they are deployed.
+// check makes sure that those are deployed which are at the same address for
+// everybody.
 func (c contracts) check(ctx context.Context, client *chain.Client) error {
 	for _, each := range []struct {
 		name    string
@@ -129,7 +130,6 @@ func (c contracts) check(ctx context.Context, client *chain.Client) error {
 		{"EntryPoint v0.8", c.EntryPoint},
 		{"account implementation", c.Implementation},
 		{"account factory", c.Factory},
-		{"paymaster", c.Paymaster},
 	} {
 		code, err := client.Code(ctx, each.address)
 		if err != nil {

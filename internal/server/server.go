@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ethereum/go-ethereum/common"
+
 	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/auth"
 	"github.com/latchkey-dev/latchkey/internal/bundler"
@@ -32,6 +34,9 @@ type Config struct {
 	Relayer  *signer.Local
 	// PaymasterSigner signs for the paymaster; nil means the relayer.
 	PaymasterSigner *signer.Local
+	// Paymaster sponsors operations; zero means the one of earlier starts, and on
+	// the first start the one that was deployed for these keys.
+	Paymaster common.Address
 	// Sole says that no other process uses the database, which the caller must
 	// make sure of. What a dead process held is then taken over at once, not when
 	// its leases end.

@@ -80,6 +80,7 @@ func Run(t *testing.T, open func(*testing.T) *store.DB) {
 		{"transaction nonce", transactionNonce},
 		{"transaction takes queued operations", transactionTakesQueued},
 		{"transaction finish", transactionFinish},
+		{"network paymaster", networkPaymaster},
 		{"idempotency", idempotency},
 		{"idempotency race", idempotencyRace},
 		{"idempotency ages", idempotencyAges},
