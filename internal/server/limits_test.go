@@ -1,8 +1,11 @@
 package server_test
 
 import (
+	"math/big"
 	"strings"
 	"testing"
+
+	"github.com/ethereum/go-ethereum/common"
 
 	"github.com/latchkey-dev/latchkey/internal/intent"
 	"github.com/latchkey-dev/latchkey/internal/session"
@@ -50,4 +53,24 @@ func TestLimits_longValuesAreNotParsed(t *testing.T) {
 		refused(t, err, text)
 	}
 	w.intend(call(strings.Repeat("0", 100)))
+}
+
+func TestLimits_refusalsNameTheRequestsField(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	terms := w.terms(newKey(t))
+	terms.Permissions = nil
+	for i := range 256 {
+		terms.Whitelist = append(terms.Whitelist, common.BigToAddress(big.NewInt(int64(1000+i))))
+	}
+	_, err := w.server.Sessions.Create(t.Context(), w.project, terms)
+	refused(t, err, "whitelist: must have at most 255 entries, has 256")
+
+	in := w.intend(w.mint())
+	sig := w.personal(w.owner, in.OperationHash)
+	sig[64] = 30
+	_, err = w.sign(in, sig)
+	refused(t, err, "signature: v must be 27 or 28 (or 0 or 1), is 30")
+	_, err = w.sign(in, append(make([]byte, 64), 27))
+	refused(t, err, "signature: recovers to no address")
 }

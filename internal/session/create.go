@@ -22,7 +22,10 @@ func (s *Service) Create(ctx context.Context, projectID string, p CreateParams) 
 	if err != nil {
 		return View{}, err
 	}
-	notice := readAbsoluteExpiry(&p)
+	notice, err := readAbsoluteExpiry(&p, now)
+	if err != nil {
+		return View{}, err
+	}
 	if err := checkWindow(p, now); err != nil {
 		return View{}, err
 	}
@@ -175,22 +178,33 @@ func (s *Service) stillOpen(ctx context.Context, ses Session, intentID, policyID
 // and viem's callers mean it absolute, so the sum lands in the far future.
 const absoluteExpiry = 1_600_000_000
 
+// milliseconds is from where a number can only be a time in milliseconds.
+const milliseconds = 1_000_000_000_000
+
 // readAbsoluteExpiry narrows a validity that was absolute before it was added
-// to now, and says so. It never widens one.
-func readAbsoluteExpiry(p *CreateParams) (notice string) {
-	if p.ValidUntil < p.ValidAfter || p.ValidUntil-p.ValidAfter < absoluteExpiry {
-		return ""
+// to now, and says so. It never widens one: of a time in milliseconds that may
+// or may not contain validAfter it takes the earlier reading, and refuses when
+// that is over.
+func readAbsoluteExpiry(p *CreateParams, now uint64) (notice string, err error) {
+	if p.ValidAfter >= milliseconds {
+		return "", fault.Field("validAfter", p.ValidAfter, "is in milliseconds: give unix seconds")
 	}
-	meant := p.ValidUntil - p.ValidAfter
-	if meant >= 1_000_000_000_000 {
-		meant /= 1000 // milliseconds
+	if p.ValidUntil < p.ValidAfter || p.ValidUntil-p.ValidAfter < absoluteExpiry {
+		return "", nil
+	}
+	meant, unit := p.ValidUntil-p.ValidAfter, "seconds"
+	if meant >= milliseconds {
+		meant, unit = meant/1000, "milliseconds"
+		if meant <= max(now, p.ValidAfter) {
+			return "", fault.Field("validUntil", p.ValidUntil, "is in milliseconds: give unix seconds (chain time is %d, validAfter %d)", now, p.ValidAfter)
+		}
 	}
 	if meant >= p.ValidUntil {
-		return ""
+		return "", nil
 	}
-	notice = fmt.Sprintf("validUntil %d lies %d seconds after validAfter, which reads as an absolute time: the session is valid until %d", p.ValidUntil, p.ValidUntil-p.ValidAfter, meant)
+	notice = fmt.Sprintf("validUntil %d lies %d seconds after validAfter, which reads as an absolute time in %s: the session is valid until %d", p.ValidUntil, p.ValidUntil-p.ValidAfter, unit, meant)
 	p.ValidUntil = meant
-	return notice
+	return notice, nil
 }
 
 func checkWindow(p CreateParams, now uint64) error {

@@ -97,7 +97,9 @@ func (s *Service) replacement(ctx context.Context, n Network, acc account.Accoun
 		return Session{}, "", err
 	}
 	p.ChainID, p.Registration = old.ChainID, OnChain
-	notice = readAbsoluteExpiry(&p)
+	if notice, err = readAbsoluteExpiry(&p, now); err != nil {
+		return Session{}, "", err
+	}
 	if err := checkWindow(p, now); err != nil {
 		return Session{}, "", err
 	}
@@ -161,7 +163,7 @@ func (s *Service) checkFree(ctx context.Context, acc account.Account, grant perm
 func (s *Service) prepare(acc account.Account, p CreateParams, grant permission.Permission, epoch uint64) (Session, error) {
 	packed, err := grant.Encode()
 	if err != nil {
-		return Session{}, fault.Field("permissions", nil, "%v", err)
+		return Session{}, p.refused(err)
 	}
 	now := s.now()
 	ses := Session{

@@ -1,9 +1,12 @@
 package session
 
 import (
+	"errors"
 	"math/big"
+	"strings"
 	"testing"
 
+	"github.com/latchkey-dev/latchkey/internal/fault"
 	"github.com/latchkey-dev/latchkey/internal/permission"
 )
 
@@ -53,10 +56,15 @@ func TestReadAbsoluteExpiry(t *testing.T) {
 		{"absolute and valid at once", 0, now + 3600, now + 3600},
 		{"as long as can be", 0, permission.MaxTime, permission.MaxTime / 1000},
 		{"before its start", now, now - 1, now - 1},
+		{"milliseconds and valid at once", 0, (now + 3600) * 1000, now + 3600},
+		{"milliseconds after a start in seconds", now, (now + 365*86_400) * 1000, now + 365*86_400 - now/1000},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := CreateParams{ValidAfter: c.after, ValidUntil: c.until}
-			notice := readAbsoluteExpiry(&p)
+			notice, err := readAbsoluteExpiry(&p, now)
+			if err != nil {
+				t.Fatal(err)
+			}
 			if p.ValidUntil != c.want {
 				t.Errorf("validUntil became %d, want %d", p.ValidUntil, c.want)
 			}
@@ -64,6 +72,20 @@ func TestReadAbsoluteExpiry(t *testing.T) {
 				t.Errorf("narrowed is %t and the notice %q", narrowed, notice)
 			}
 		})
+	}
+}
+
+func TestReadAbsoluteExpiry_refusesMilliseconds(t *testing.T) {
+	const now = 1_800_000_000
+	for field, p := range map[string]CreateParams{
+		"validAfter": {ValidAfter: now * 1000, ValidUntil: (now + 3600) * 1000},
+		"validUntil": {ValidAfter: now, ValidUntil: (now + 3600) * 1000}, // less validAfter it is over
+	} {
+		notice, err := readAbsoluteExpiry(&p, now)
+		refused, ok := errors.AsType[*fault.Fault](err)
+		if !ok || refused.Field != field || !strings.Contains(refused.Message, "is in milliseconds") {
+			t.Errorf("%s: answered %q, %v", field, notice, err)
+		}
 	}
 }
 

@@ -73,7 +73,7 @@ func (k P256Key) verify(digest, signature []byte) (r, s [32]byte, err error) {
 		return r, s, err
 	}
 	if !ecdsa.Verify(public, digest, bigR, bigS) {
-		return r, s, fmt.Errorf("signature is not by session key %s", k.Address())
+		return r, s, fmt.Errorf("is not by session key %s", k.Address())
 	}
 	if bigS.Cmp(p256HalfN) > 0 {
 		bigS.Sub(p256N, bigS)
@@ -94,7 +94,7 @@ func parseP256Signature(signature []byte) (r, s *big.Int, err error) {
 	}
 	for _, v := range []*big.Int{r, s} {
 		if v.Sign() <= 0 || v.Cmp(p256N) >= 0 {
-			return nil, nil, errors.New("signature's r and s must be from 1 to the order of P-256 less 1")
+			return nil, nil, errors.New("r and s must be from 1 to the order of P-256 less 1")
 		}
 	}
 	return r, s, nil
@@ -105,7 +105,7 @@ func parseDER(signature []byte, r, s *big.Int) error {
 	var inner cryptobyte.String
 	if !input.ReadASN1(&inner, asn1.SEQUENCE) || !input.Empty() ||
 		!inner.ReadASN1Integer(r) || !inner.ReadASN1Integer(s) || !inner.Empty() {
-		return fmt.Errorf("signature must be r‖s (64 bytes) or DER, has %d bytes and is neither", len(signature))
+		return fmt.Errorf("must be r‖s (64 bytes) or DER, has %d bytes and is neither", len(signature))
 	}
 	return nil
 }

@@ -122,10 +122,11 @@ func (s Signers) By(address common.Address) (form Form, ok bool) {
 var halfN = new(big.Int).Rsh(crypto.S256().Params().N, 1)
 
 // Recover finds who may have signed hash. It takes exactly 65 bytes with v 0,
-// 1, 27 or 28 and, as the account does, refuses s in the upper half.
+// 1, 27 or 28 and, as the account does, refuses s in the upper half. Errors say
+// what is wrong with the signature without naming it: callers know its field.
 func Recover(hash common.Hash, sig []byte) (Signers, error) {
 	if len(sig) != SignatureLength {
-		return Signers{}, fmt.Errorf("signature must have 65 bytes (r, s, v), has %d", len(sig))
+		return Signers{}, fmt.Errorf("must have 65 bytes (r, s, v), has %d", len(sig))
 	}
 	out := Signers{Signature: [SignatureLength]byte(sig)}
 	parity := sig[64]
@@ -133,10 +134,10 @@ func Recover(hash common.Hash, sig []byte) (Signers, error) {
 		parity -= 27
 	}
 	if parity > 1 {
-		return Signers{}, fmt.Errorf("signature's v must be 27 or 28 (or 0 or 1), is %d", sig[64])
+		return Signers{}, fmt.Errorf("v must be 27 or 28 (or 0 or 1), is %d", sig[64])
 	}
 	if new(big.Int).SetBytes(sig[32:64]).Cmp(halfN) > 0 {
-		return Signers{}, errors.New("signature's s is in the upper half of the curve order: send the low-s form")
+		return Signers{}, errors.New("s is in the upper half of the curve order: send the low-s form")
 	}
 	out.Signature[64] = parity + 27
 
@@ -155,7 +156,7 @@ func recoverAddress(digest []byte, sig [SignatureLength]byte) (common.Address, e
 	sig[64] -= 27
 	key, err := crypto.SigToPub(digest, sig[:])
 	if err != nil {
-		return common.Address{}, fmt.Errorf("signature recovers to no address: %w", err)
+		return common.Address{}, fmt.Errorf("recovers to no address: %w", err)
 	}
 	return crypto.PubkeyToAddress(*key), nil
 }
