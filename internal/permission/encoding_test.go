@@ -50,6 +50,9 @@ func drawPermission(t *rapid.T) Permission {
 	}
 	p.ValidUntil = rapid.Uint64Range(p.ValidAfter+1, MaxTime).Draw(t, "validUntil")
 	if p.Sudo {
+		if rapid.Bool().Draw(t, "rate") {
+			p.Rules = []Rule{drawRate(t)}
+		}
 		return p
 	}
 	p.Functions = rapid.SliceOfN(rapid.Custom(drawFunction), 0, 8).Draw(t, "functions")
@@ -58,6 +61,7 @@ func drawPermission(t *rapid.T) Permission {
 		atLeast = 1
 	}
 	p.Contracts = drawAddresses(t, "contracts", atLeast)
+	p.Rules = drawRules(t, p)
 	return p
 }
 
@@ -92,6 +96,9 @@ func TestEncodingIgnoresOrderAndRepetition(t *testing.T) {
 		p.Contracts = rapid.Permutation(append(slices.Clone(p.Contracts), p.Contracts...)).Draw(t, "contracts again")
 		p.Functions = rapid.Permutation(append(slices.Clone(p.Functions), p.Functions...)).Draw(t, "functions again")
 		p.Paymasters = rapid.Permutation(append(slices.Clone(p.Paymasters), p.Paymasters...)).Draw(t, "paymasters again")
+		if again := append(slices.Clone(p.Rules), p.Rules...); !slices.ContainsFunc(p.Rules, isRate) {
+			p.Rules = rapid.Permutation(again).Draw(t, "rules again")
+		}
 		before := slices.Clone(p.Contracts)
 		if got := mustEncode(t, p); !bytes.Equal(got, want) {
 			t.Fatalf("got %x, want %x", got, want)
@@ -122,6 +129,8 @@ func FuzzDecode(f *testing.F) {
 	p := Permission{Signer: common.Address{1}, ValidUntil: 1, Contracts: []common.Address{{2}}, Functions: []Function{{common.Address{3}, userop.Selector{4}}}}
 	f.Add(mustEncode(f, p))
 	f.Add(mustEncode(f, Permission{Signer: common.Address{1}, ValidUntil: MaxTime, Sudo: true, FeeLimit: MaxFeeLimit}))
+	p.Rules = everyRule(p.Functions[0], common.Address{0xc})
+	f.Add(mustEncode(f, p))
 	f.Fuzz(func(t *testing.T, packed []byte) { assertCanonicalOrRefused(t, packed) })
 }
 
