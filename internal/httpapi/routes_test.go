@@ -16,11 +16,13 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/sponsor"
 )
 
-// Every route with a request that works. do validates each answer.
-var workingRequests = []struct {
+type workingRequest struct {
 	method, path, body string
 	object             string // "object" of the answer
-}{
+}
+
+// Every route with a request that works. do validates each answer.
+var workingRequests = []workingRequest{
 	{"POST", "/v1/players", `{"name":"ann"}`, "player"},
 	{"GET", "/v1/players", "", "list"},
 	{"GET", "/v1/players?expand=accounts&expand=transactionIntents", "", "list"},

@@ -87,6 +87,31 @@ func (p CreateParams) grantsCalls() bool {
 // grantsEverything reports whether p asks for a sudo key.
 func (p CreateParams) grantsEverything() bool { return !p.grantsCalls() }
 
+// checkSize refuses requests that no permission has room for, before anything
+// is looked up.
+func checkSize(p CreateParams) error {
+	var calls int
+	rules := len(p.Rules)
+	for _, grant := range p.Permissions {
+		calls += len(grant.Calls)
+		for _, f := range grant.Calls {
+			rules += len(f.Arguments)
+		}
+	}
+	for _, list := range []struct {
+		field, entries string
+		size           int
+	}{
+		{"whitelist", "contracts", len(p.Whitelist)}, {"permissions", "contract-call entries", len(p.Permissions)},
+		{"permissions", "functions", calls}, {"permissions", "rules", rules},
+	} {
+		if list.size > permission.MaxEntries {
+			return fault.Field(list.field, nil, "must have at most %d %s, has %d", permission.MaxEntries, list.entries, list.size)
+		}
+	}
+	return nil
+}
+
 // checkGrants refuses requests that say two things about the same calls.
 func checkGrants(p CreateParams, functions []grantedFunction) error {
 	if len(p.Whitelist) > 0 && len(p.Permissions) > 0 {

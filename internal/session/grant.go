@@ -22,6 +22,9 @@ import (
 // leaving the grants out asks for. Requests whose parts contradict each other
 // are refused: whichever part won, the other would be dropped.
 func (s *Service) permission(ctx context.Context, projectID string, n Network, p CreateParams, now uint64) (permission.Permission, error) {
+	if err := checkSize(p); err != nil {
+		return permission.Permission{}, err
+	}
 	functions, err := s.functions(ctx, projectID, p)
 	if err != nil {
 		return permission.Permission{}, err

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"fmt"
 	"math/big"
 	"strings"
 	"testing"
@@ -134,10 +135,11 @@ func TestPermission_contradictionsAreRefused(t *testing.T) {
 	}
 	spend := permission.ERC20Total{Token: dai, Total: sum(5)}
 	whole := CallGrant{Path: "permissions[1]", Address: shop}
-	cases := map[string]struct {
+	type contradiction struct {
 		asked       CreateParams
 		field, text string
-	}{
+	}
+	cases := map[string]contradiction{
 		"whitelist and calls":      {CreateParams{Whitelist: []common.Address{shop}, Permissions: calls(shop)}, "whitelist", "give either whitelist or contract-call permissions"},
 		"unknown function":         {CreateParams{Permissions: calls(shop, FunctionGrant{Call: "buy(uint256)"}, FunctionGrant{Call: "sell"})}, "permissions[0].data.calls[1]", "is no signature"},
 		"value of a sudo key":      {CreateParams{Rules: []permission.Rule{permission.ValuePerCall{Max: big.NewInt(1)}}}, "permissions", "native-token-transfer limits nothing here: without whitelist, contract-call or a token the key is sudo"},
@@ -154,6 +156,12 @@ func TestPermission_contradictionsAreRefused(t *testing.T) {
 		"two limits":               {CreateParams{Permissions: calls(shop, FunctionGrant{Call: "buy(uint256)", Limit: 1}, FunctionGrant{Call: "buy(uint256)", Limit: 2})}, "permissions[0].data.calls[1]", "is granted with other limits in permissions[0].data.calls[0]"},
 		"limited, and not":         {CreateParams{Permissions: calls(shop, FunctionGrant{Call: "buy(uint256)", Limit: 1}, FunctionGrant{Call: "buy(uint256)"})}, "permissions[0].data.calls[1]", "is granted with other limits"},
 	}
+	many := make([]FunctionGrant, 256)
+	for i := range many {
+		many[i].Call = fmt.Sprintf("f%d()", i)
+	}
+	cases["too many functions"] = contradiction{CreateParams{Permissions: calls(shop, many...)}, "permissions", "must have at most 255 functions, has 256"}
+	cases["too many rules"] = contradiction{CreateParams{Rules: make([]permission.Rule, 256)}, "permissions", "must have at most 255 rules, has 256"}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
