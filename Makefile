@@ -75,6 +75,10 @@ bench: ## Measure boot, create, and signature to receipt, beside the chain's own
 bench-gas: contracts/node_modules/.package-lock.json ## Measure the gas of each step and write bench/out/gas.json
 	go run ./bench/gas
 
+.PHONY: permissions
+permissions: build ## Show each limit of a session kept by the server and by the contract, one line a limit
+	@go run ./conformance/permissions
+
 .PHONY: attacks
 attacks: contracts/node_modules/.package-lock.json ## Run the attack cases against the contracts, one line a case
 	@node scripts/attacks.mjs
