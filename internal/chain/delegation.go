@@ -33,10 +33,6 @@ func (c *Client) Delegates(ctx context.Context, accounts []common.Address) ([]co
 // that no delegate that it may have had left anything there. False says only
 // that this cannot be shown: a node may not give proofs.
 func (c *Client) Untouched(ctx context.Context, account common.Address) (bool, error) {
-	// Every authorization that takes effect raises the nonce.
-	if nonce, err := c.LatestNonce(ctx, account); err != nil || nonce == 0 {
-		return err == nil, err
-	}
 	var proof struct {
 		StorageHash common.Hash `json:"storageHash"`
 	}

@@ -13,31 +13,35 @@ import (
 // have left sessions behind from when it did, is shown in the epoch that its
 // return will begin: those sessions are over.
 func (c chainView) Account(ctx context.Context, address common.Address) (intent.AccountState, error) {
-	a, err := c.Client.Account(ctx, address)
+	state, err := c.present(ctx, address)
+	if err != nil || state.Deployed {
+		return state, err
+	}
+	if state.Nonce, err = c.LatestNonce(ctx, address); err != nil || state.Nonce == 0 {
+		return state, err // every authorization raises the nonce: it never delegated
+	}
+	untouched, err := c.Untouched(ctx, address)
 	if err != nil {
 		return intent.AccountState{}, err
 	}
-	state := intent.AccountState{Deployed: a.Deployed, Owner: a.Owner, Epoch: a.Epoch}
-	isProxy := a.Deployed && a.Delegate == common.Address{}
-	if isProxy || a.Delegate == c.implementation {
-		return state, nil
+	// A block with its authorization may have come between these requests.
+	now, err := c.present(ctx, address)
+	if err != nil || now.Deployed {
+		return now, err
 	}
-	state.Deployed = false
-	if state.Nonce, err = c.LatestNonce(ctx, address); err != nil || state.Nonce == 0 {
-		return state, err // it never delegated to anybody
-	}
-	untouched, err := c.Untouched(ctx, address)
-	if err == nil && !untouched {
+	if !untouched {
 		state.Returning = true
 		state.Epoch++
 	}
-	return state, err
+	return state, nil
 }
 
-// Epoch is the epoch of the account's sessions, see Account.
-func (c chainView) Epoch(ctx context.Context, address common.Address) (uint64, error) {
-	state, err := c.Account(ctx, address)
-	return state.Epoch, err
+// present reads whether the account runs our code, and its slot.
+func (c chainView) present(ctx context.Context, address common.Address) (intent.AccountState, error) {
+	a, err := c.Client.Account(ctx, address)
+	isProxy := a.Deployed && a.Delegate == common.Address{}
+	ours := isProxy || (a.Deployed && a.Delegate == c.implementation)
+	return intent.AccountState{Deployed: ours, Owner: a.Owner, Epoch: a.Epoch}, err
 }
 
 // delegations reads the delegates of EOAs on the one served chain.
