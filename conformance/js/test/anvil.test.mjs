@@ -6,11 +6,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import Openfort, { APIError, createGasPolicyLegacy, createGasPolicyRuleLegacy } from '@openfort/openfort-node'
+import Openfort, { APIError, createAccountV2, createGasPolicyLegacy, createGasPolicyRuleLegacy } from '@openfort/openfort-node'
 import { getAddress } from 'viem'
 import { privateKeyToAddress } from 'viem/accounts'
+import { hashAuthorization } from 'viem/utils'
 import { FUNDED_KEY, startAnvil } from '../lib/anvil.mjs'
-import { chainTime, connect, ENTRY_POINT, mintedTo, nftAbi } from '../lib/chain.mjs'
+import { chainTime, connect, ENTRY_POINT, funded, mintedTo, nftAbi } from '../lib/chain.mjs'
 import { conform } from '../lib/schema.mjs'
 import { run, start } from '../lib/server.mjs'
 import * as signers from '../lib/signers.mjs'
@@ -101,6 +102,24 @@ describe('deploy and serve on anvil', () => {
     const [{ tokenId }] = mintedTo(response.logs, deployed.erc721)
     const holder = await chain.read.readContract({ address: deployed.erc721, abi: nftAbi, functionName: 'ownerOf', args: [tokenId] })
     assert.equal(holder, account.address)
+  })
+
+  test('an EOA that has sent transactions delegates with its first intent', async () => {
+    const eoa = await funded(chain, FUNDED_KEY)
+    await chain.read.waitForTransactionReceipt({ hash: await eoa.wallet.sendTransaction({ to: owner.address, value: 1n }) })
+    const player = await openfort.players.create({ name: 'delegated' })
+    const delegated = conform('AccountV2Response', await createAccountV2({
+      accountType: 'Delegated Account', chainType: 'EVM', chainId: CHAIN, user: player.id, externalOwnerAddress: eoa.address,
+    }))
+    const signer = signers.viem(eoa.privateKey)
+    const signedAuthorization = await signer.raw(hashAuthorization({ contractAddress: delegated.smartAccount.implementationAddress, chainId: CHAIN, nonce: 1 }))
+    const intent = await openfort.transactionIntents.create({
+      account: delegated.id, chainId: CHAIN, policy: policy.id, signedAuthorization,
+      interactions: [{ contract: contract.id, functionName: 'mint', functionArgs: [delegated.id] }],
+    })
+    const { response } = await openfort.transactionIntents.signature(intent.id, { signature: await signer.raw(intent.nextAction.payload.signableHash) })
+    assert.equal(response.status, 1, JSON.stringify(response.error))
+    assert.equal((await chain.read.getTransaction({ hash: response.transactionHash })).type, 'eip7702')
   })
 
   test('revoke, then the mint is refused', async () => {
