@@ -25,6 +25,8 @@ var (
 	// ErrUnderpriced means that the fees are too low for the node, or too low to
 	// replace what waits with the same nonce.
 	ErrUnderpriced = errors.New("fees too low for the node, or to replace the transaction that waits with this nonce")
+	// ErrOutOfGas means that a call needs more gas than the node gives to one.
+	ErrOutOfGas = errors.New("the call needs more gas than the node gives to one")
 	// ErrInsufficientFunds means that the sender cannot pay.
 	ErrInsufficientFunds = errors.New("sender cannot pay for the transaction")
 )
@@ -124,6 +126,17 @@ func refusal(message string) error {
 		return ErrInsufficientFunds
 	}
 	return nil
+}
+
+// outOfGas recognises the refusal of a call for want of gas. Other errors stay
+// as they are.
+func outOfGas(err error) error {
+	for _, words := range []string{"out of gas", "insufficient gas", "intrinsic gas too low", "gas required exceeds"} {
+		if strings.Contains(strings.ToLower(err.Error()), words) {
+			return fmt.Errorf("%w (%w)", ErrOutOfGas, err)
+		}
+	}
+	return err
 }
 
 func hasCode(err error, code int) bool {

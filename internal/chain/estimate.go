@@ -70,22 +70,67 @@ type override struct {
 	StateDiff map[common.Hash]common.Hash `json:"stateDiff,omitempty"`
 }
 
-// Estimate simulates an operation on the newest state in one eth_call: the
-// probe stands in for the EntryPoint, and calls account and paymaster as it would.
+// Estimate simulates an operation on the newest state: the probe stands in for
+// the EntryPoint, and calls account and paymaster as it would. Signatures that
+// are too many for one eth_call are tried in several. It answers ErrOutOfGas
+// when the node gives a call less gas than the operation needs.
 func (c *Client) Estimate(ctx context.Context, req EstimateRequest) (Estimate, error) {
 	name := fmt.Sprintf("simulate an operation of %s", req.Op.Sender)
-	data, err := c.packProbe(ctx, req)
-	if err != nil {
-		return Estimate{}, fmt.Errorf("%s: %w", name, err)
-	}
 	overrides, err := c.probeOverrides(ctx, req)
 	if err != nil {
 		return Estimate{}, fmt.Errorf("%s: %w", name, err)
 	}
+	missing, err := c.missingFunds(ctx, req.Op)
+	if err != nil {
+		return Estimate{}, fmt.Errorf("%s: %w", name, err)
+	}
+	var whole Estimate
+	for i, signatures := range portions(req) {
+		req.Signatures = signatures
+		data, err := c.packProbe(req, missing)
+		if err != nil {
+			return Estimate{}, fmt.Errorf("%s: %w", name, err)
+		}
+		part, err := c.probe(ctx, name, data, overrides)
+		if err != nil {
+			return Estimate{}, err
+		}
+		if i == 0 {
+			whole = part
+			continue
+		}
+		whole.Validations = append(whole.Validations, part.Validations...)
+	}
+	return whole, nil
+}
+
+// Nodes give an eth_call about as much gas as a block has. The probe pays for
+// each signature as data, and for memory that it never frees: for the
+// signature, and for the call data that goes with each.
+const (
+	portionBytes   = 256 << 10 // of signatures and call data in one eth_call
+	signatureBytes = 8 << 10   // what a signature counts in it for being verified
+)
+
+// portions divides the signatures among several calls. There is always one.
+func portions(req EstimateRequest) [][][]byte {
+	all, first, bytes := [][][]byte{}, 0, 0
+	for i, signature := range req.Signatures {
+		weight := signatureBytes + len(signature) + len(req.Op.CallData)
+		if i > first && bytes+weight > portionBytes {
+			all = append(all, req.Signatures[first:i])
+			first, bytes = i, 0
+		}
+		bytes += weight
+	}
+	return append(all, req.Signatures[first:])
+}
+
+func (c *Client) probe(ctx context.Context, name string, data []byte, overrides map[common.Address]override) (Estimate, error) {
 	var output hexutil.Bytes
 	message := map[string]any{"to": bindings.EntryPointAddress, "input": hexutil.Bytes(data)}
 	if err := c.call(ctx, name, &output, "eth_call", message, "latest", overrides); err != nil {
-		return Estimate{}, err
+		return Estimate{}, outOfGas(err)
 	}
 	result, err := bindings.NewLatchkeyProbe().UnpackProbe(output)
 	if err != nil {
@@ -94,16 +139,12 @@ func (c *Client) Estimate(ctx context.Context, req EstimateRequest) (Estimate, e
 	return newEstimate(result), nil
 }
 
-func (c *Client) packProbe(ctx context.Context, req EstimateRequest) ([]byte, error) {
+func (c *Client) packProbe(req EstimateRequest, missing *big.Int) ([]byte, error) {
 	packed, err := req.Op.Pack()
 	if err != nil {
 		return nil, err
 	}
 	hash, err := req.Op.Hash(c.chainID, bindings.EntryPointAddress)
-	if err != nil {
-		return nil, err
-	}
-	missing, err := c.missingFunds(ctx, req.Op)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,9 @@
 package chain_test
 
 import (
+	"bytes"
+	"errors"
+	"fmt"
 	"math/big"
 	"strings"
 	"testing"
@@ -9,6 +12,7 @@ import (
 
 	"github.com/latchkey-dev/latchkey/internal/bindings"
 	"github.com/latchkey-dev/latchkey/internal/chain"
+	"github.com/latchkey-dev/latchkey/internal/permission"
 	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
@@ -145,5 +149,51 @@ func TestEstimateWithoutEntryPoint(t *testing.T) {
 	}
 	if _, err := client.Sequence(t.Context(), common.Address{1}, 0); err == nil || !strings.Contains(err.Error(), "run latchkey deploy") {
 		t.Errorf("sequence: %v", err)
+	}
+}
+
+// Grants of 255 contracts make signatures of 5 kB, of which an eth_call holds
+// about 200.
+func TestEstimateOfManySessions(t *testing.T) {
+	w := newWorld(t)
+	alice := w.proxy("alice")
+	wide := permission.Permission{Signer: w.bundler.Address(), ValidUntil: permission.MaxTime, Contracts: []common.Address{bindings.DevNFTAddress()}}
+	for i := range 254 {
+		wide.Contracts = append(wide.Contracts, common.BigToAddress(big.NewInt(int64(1000+i))))
+	}
+	wide.Paymasters = []common.Address{w.sponsor.Address()}
+	request := chain.EstimateRequest{Op: w.operation(alice, w.mint(alice.address)), Signatures: [][]byte{userop.DummyOwnerSignature()}}
+	w.sponsor.Stub(&request.Op)
+	for i := range 300 {
+		wide.Salt = [8]byte{byte(i), byte(i >> 8)}
+		packed, err := wide.Encode()
+		w.must(err)
+		request.Signatures = append(request.Signatures, userop.DummySessionSignature(packed))
+		request.AssumeActive = append(request.AssumeActive, permission.ID(w.client.ChainID(), alice.address, 0, packed))
+	}
+	request.Signatures = append(request.Signatures, userop.DummyOwnerSignature())
+
+	est := w.estimate(request)
+	if len(est.Validations) != len(request.Signatures) {
+		t.Fatalf("%d validations of %d signatures", len(est.Validations), len(request.Signatures))
+	}
+	for _, i := range []int{0, 1, 150, 300, 301} {
+		w.frameSucceeded(fmt.Sprintf("signature %d", i), est.Validations[i])
+	}
+	w.frameSucceeded("execution", est.Execution)
+	w.frameSucceeded("paymaster", est.Paymaster)
+	if owner, session := est.Validations[301].GasUsed, est.Validations[300].GasUsed; session.Cmp(owner) <= 0 || est.VerificationGas().Cmp(session) < 0 {
+		t.Errorf("owner %d, last session %d, dearest %d", owner, session, est.VerificationGas())
+	}
+}
+
+func TestEstimateBeyondTheNodesGas(t *testing.T) {
+	w := newWorld(t)
+	alice := w.proxy("alice")
+	op := w.operation(alice, w.mint(alice.address))
+	op.CallData = append(op.CallData, bytes.Repeat([]byte{1}, 2<<20)...)
+	_, err := w.client.Estimate(w.Context(), chain.EstimateRequest{Op: op, Signatures: [][]byte{userop.DummyOwnerSignature()}})
+	if !errors.Is(err, chain.ErrOutOfGas) {
+		t.Errorf("2 MB of call data: %.300v", err)
 	}
 }
