@@ -101,6 +101,13 @@ func readNumber(s string, most *big.Int) (n *big.Int, fits, ok bool) {
 	return n, n.Cmp(most) <= 0, true
 }
 
+func within(path string, n, least, most uint64) error {
+	if n < least || n > most {
+		return fault.Field(path, n, "must be from %d to %d, is %d", least, most, n)
+	}
+	return nil
+}
+
 func unix(t time.Time) int64 { return t.Unix() }
 
 // decimal shows an amount; none is 0.
