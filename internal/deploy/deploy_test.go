@@ -183,9 +183,20 @@ func TestTopUp(t *testing.T) {
 // is real in everything else.
 func showCode(t *testing.T, node *ethclient.Client, address common.Address, code string) *ethclient.Client {
 	t.Helper()
+	return lie(t, &lyingNode{node: node.Client(), address: address, code: code})
+}
+
+// busyKey is a client that is told of so many more pending transactions.
+func busyKey(t *testing.T, node *ethclient.Client, pending uint64) *ethclient.Client {
+	t.Helper()
+	return lie(t, &lyingNode{node: node.Client(), pending: pending})
+}
+
+func lie(t *testing.T, node *lyingNode) *ethclient.Client {
+	t.Helper()
 	server := rpc.NewServer()
 	t.Cleanup(server.Stop)
-	if err := server.RegisterName("eth", &lyingNode{node.Client(), address, code}); err != nil {
+	if err := server.RegisterName("eth", node); err != nil {
 		t.Fatal(err)
 	}
 	client := ethclient.NewClient(rpc.DialInProc(server))
@@ -197,13 +208,30 @@ type lyingNode struct {
 	node    *rpc.Client
 	address common.Address
 	code    string
+	pending uint64
 }
 
 func (l *lyingNode) GetCode(ctx context.Context, address common.Address, block string) (result any, err error) {
-	if address == l.address {
+	if l.code != "" && address == l.address {
 		return l.code, nil
 	}
 	return result, l.node.CallContext(ctx, &result, "eth_getCode", address, block)
+}
+
+func (l *lyingNode) GetBlockByNumber(ctx context.Context, block string, full bool) (result any, err error) {
+	return result, l.node.CallContext(ctx, &result, "eth_getBlockByNumber", block, full)
+}
+
+func (l *lyingNode) MaxPriorityFeePerGas(ctx context.Context) (result any, err error) {
+	return result, l.node.CallContext(ctx, &result, "eth_maxPriorityFeePerGas")
+}
+
+func (l *lyingNode) EstimateGas(ctx context.Context, call any) (result any, err error) {
+	return result, l.node.CallContext(ctx, &result, "eth_estimateGas", call)
+}
+
+func (l *lyingNode) SendRawTransaction(ctx context.Context, raw string) (result any, err error) {
+	return result, l.node.CallContext(ctx, &result, "eth_sendRawTransaction", raw)
 }
 
 func (l *lyingNode) ChainId(ctx context.Context) (result any, err error) {
@@ -240,6 +268,35 @@ func TestWrongCodeIsAnError(t *testing.T) {
 	}
 	if nonce(t, client) != sent {
 		t.Error("a run that found wrong code sent transactions")
+	}
+}
+
+func (l *lyingNode) GetTransactionCount(ctx context.Context, address common.Address, block string) (result hexutil.Uint64, err error) {
+	err = l.node.CallContext(ctx, &result, "eth_getTransactionCount", address, block)
+	if block == "pending" {
+		result += hexutil.Uint64(l.pending)
+	}
+	return result, err
+}
+
+// Another program sends from the key: its nonces are not ours to take.
+func TestKeyWithPendingTransactions(t *testing.T) {
+	client := startChain(t)
+	opts := deploy.Options{PaymasterSigner: sponsor, Deposit: ether(1)}
+	if _, err := deploy.Run(t.Context(), client, deployer, opts); err != nil {
+		t.Fatal(err)
+	}
+	busy, sent := busyKey(t, client, 2), nonce(t, client)
+	if _, err := deploy.Run(t.Context(), busy, deployer, opts); err != nil {
+		t.Errorf("a run with nothing to send: %v", err)
+	}
+	opts.Deposit = ether(2)
+	_, err := deploy.Run(t.Context(), busy, deployer, opts)
+	if err == nil || !strings.Contains(err.Error(), "has 2 transactions that are not mined") {
+		t.Errorf("got %v", err)
+	}
+	if n := nonce(t, client); n != sent {
+		t.Errorf("the refused run moved the nonce from %d to %d", sent, n)
 	}
 }
 

@@ -31,6 +31,7 @@ type Key interface {
 
 // sender sends transactions from one key, one after the other.
 type sender struct {
+	began   bool // has sent: what is pending since is its own
 	client  *ethclient.Client
 	key     Key
 	address common.Address
@@ -48,6 +49,9 @@ func newSender(ctx context.Context, client *ethclient.Client, key Key) (*sender,
 // send returns when the transaction is in a block; one that failed there is an
 // error. A nil value is zero wei.
 func (s *sender) send(ctx context.Context, to common.Address, value *big.Int, data []byte) (*types.Receipt, error) {
+	if err := s.begin(ctx); err != nil {
+		return nil, err
+	}
 	tx, err := s.sign(ctx, to, value, data)
 	if err != nil {
 		return nil, err
@@ -63,6 +67,28 @@ func (s *sender) send(ctx context.Context, to common.Address, value *big.Int, da
 		return nil, fmt.Errorf("transaction %s failed in block %d after %d gas", tx.Hash(), receipt.BlockNumber, receipt.GasUsed)
 	}
 	return receipt, nil
+}
+
+// begin refuses a key with transactions under way before the first one is sent.
+// They are a server's, or an earlier run's: with a nonce between them, ours
+// would take one that the server has promised to a saved transaction.
+func (s *sender) begin(ctx context.Context) error {
+	if s.began {
+		return nil
+	}
+	mined, err := s.client.NonceAt(ctx, s.address, nil)
+	if err != nil {
+		return fmt.Errorf("read the nonce of %s: %w", s.address, err)
+	}
+	pending, err := s.client.PendingNonceAt(ctx, s.address)
+	if err != nil {
+		return fmt.Errorf("read the pending nonce of %s: %w", s.address, err)
+	}
+	if pending > mined {
+		return fmt.Errorf("key %s has %d transactions that are not mined: stop the server that sends from it, wait until they are mined, then run deploy again, or deploy with a key of its own", s.address, pending-mined)
+	}
+	s.began = true
+	return nil
 }
 
 func (s *sender) sign(ctx context.Context, to common.Address, value *big.Int, data []byte) (*types.Transaction, error) {
