@@ -60,21 +60,45 @@ var (
 //
 // The last is a private database that ends with Close. The caller closes it.
 func Open(ctx context.Context, url string) (*DB, error) {
+	at, err := Locate(url)
+	switch {
+	case err != nil:
+		return nil, err
+	case at.Memory:
+		return openScratch(ctx)
+	case at.File != "":
+		return openSQLite(ctx, at.File)
+	default:
+		return openPostgres(ctx, url)
+	}
+}
+
+// Location is where a database URL points. The zero value is a server, which
+// many processes may use.
+type Location struct {
+	File   string // of SQLite, which one process may use; "" when it is none
+	Memory bool   // a database that ends with its process
+}
+
+// Locate reads a database URL as Open does, and opens nothing.
+func Locate(url string) (Location, error) {
 	scheme, path, ok := strings.Cut(url, ":")
 	switch {
 	case url == "":
-		return nil, errors.New("database URL is empty: give sqlite:PATH or postgres://…")
+		return Location{}, errors.New("database URL is empty: give sqlite:PATH or postgres://…")
 	case ok && (scheme == "postgres" || scheme == "postgresql"):
-		return openPostgres(ctx, url)
+		return Location{}, nil
 	case ok && scheme == "sqlite" && path == ":memory:", url == ":memory:":
-		return openScratch(ctx)
+		return Location{Memory: true}, nil
 	case ok && scheme == "sqlite":
-		return openSQLite(ctx, strings.TrimPrefix(path, "//"))
+		url = strings.TrimPrefix(path, "//")
 	case strings.Contains(url, "://"):
-		return nil, fmt.Errorf("database URL starts with %s://, want sqlite:PATH or postgres://…", scheme)
-	default:
-		return openSQLite(ctx, url)
+		return Location{}, fmt.Errorf("database URL starts with %s://, want sqlite:PATH or postgres://…", scheme)
 	}
+	if url == "" {
+		return Location{}, errors.New("database URL names no file: give sqlite:PATH")
+	}
+	return Location{File: url}, nil
 }
 
 func openPostgres(ctx context.Context, url string) (*DB, error) {
@@ -86,9 +110,6 @@ func openPostgres(ctx context.Context, url string) (*DB, error) {
 }
 
 func openSQLite(ctx context.Context, path string) (*DB, error) {
-	if path == "" {
-		return nil, errors.New("database URL names no file: give sqlite:PATH")
-	}
 	writer, reader, err := sqlite.Open(ctx, path)
 	if err != nil {
 		return nil, err
