@@ -16,7 +16,7 @@ import (
 
 type deployCommand struct {
 	RPC             string `name:"rpc" required:"" help:"RPC endpoint of the chain." env:"LATCHKEY_RPC"`
-	RelayerKeyFile  string `required:"" type:"existingfile" help:"File with the relayer's private key in hex. It pays for the deployment, administers the paymaster and, unless told otherwise, signs for it." env:"LATCHKEY_RELAYER_KEY_FILE"`
+	RelayerKeyFile  string `required:"" type:"existingfile" help:"File with the relayer's private key in hex. It pays for the deployment, administers the paymaster and, unless told otherwise, signs for it. No server may send from it meanwhile; a key of its own works too, with --paymaster-signer here and --paymaster for serve." env:"LATCHKEY_RELAYER_KEY_FILE"`
 	PaymasterSigner string `help:"Address of the paymaster's first signer, if it is not the relayer."`
 	Stake           string `default:"100000000000000000" help:"The paymaster's stake at the EntryPoint in wei."`
 	Deposit         string `default:"1000000000000000000" help:"Least deposit of the paymaster at the EntryPoint in wei; less is topped up."`
@@ -49,13 +49,13 @@ func (c deployCommand) Run(ctx context.Context) error {
 }
 
 func (c deployCommand) options(relayer common.Address) (deploy.Options, error) {
-	stake, ok := new(big.Int).SetString(c.Stake, 10)
-	if !ok {
-		return deploy.Options{}, fmt.Errorf("--stake %q is not a number of wei", c.Stake)
+	stake, err := wei("--stake", c.Stake)
+	if err != nil {
+		return deploy.Options{}, err
 	}
-	deposit, ok := new(big.Int).SetString(c.Deposit, 10)
-	if !ok {
-		return deploy.Options{}, fmt.Errorf("--deposit %q is not a number of wei", c.Deposit)
+	deposit, err := wei("--deposit", c.Deposit)
+	if err != nil {
+		return deploy.Options{}, err
 	}
 	first := relayer
 	if c.PaymasterSigner != "" {
@@ -65,6 +65,15 @@ func (c deployCommand) options(relayer common.Address) (deploy.Options, error) {
 		first = common.HexToAddress(c.PaymasterSigner)
 	}
 	return deploy.Options{PaymasterSigner: first, Stake: stake, Deposit: deposit, Development: c.DevContracts}, nil
+}
+
+// wei reads an amount. More than 96 bits is more than any chain has.
+func wei(flag, text string) (*big.Int, error) {
+	amount, ok := new(big.Int).SetString(text, 10)
+	if !ok || amount.Sign() < 0 || amount.BitLen() > 96 {
+		return nil, fmt.Errorf("%s %q is not an amount of wei: a whole number from 0 to 2^96-1", flag, text)
+	}
+	return amount, nil
 }
 
 func printStep(s deploy.Step) {
@@ -82,7 +91,11 @@ func (c deployCommand) print(r deploy.Result) error {
 			DevNFT: known(r.DevNFT), DevToken: known(r.DevToken), Sent: r.Sent(),
 		})
 	}
-	fmt.Printf("Deployed. %d transactions were sent. Start the server with: latchkey serve --rpc %s --relayer-key-file %s\n", r.Sent(), c.RPC, c.RelayerKeyFile)
+	keys := "--relayer-key-file " + c.RelayerKeyFile
+	if c.PaymasterSigner != "" {
+		keys = "--relayer-key-file FILE --paymaster-key-file FILE"
+	}
+	fmt.Printf("Deployed. %d transactions were sent. The paymaster is %s.\nStart the server with: latchkey serve --rpc %s %s --paymaster %s\n", r.Sent(), r.Paymaster, c.RPC, keys, r.Paymaster)
 	return nil
 }
 

@@ -48,6 +48,15 @@ type devInfo struct {
 	OwnerPrivateKey string `json:"ownerPrivateKey"`
 }
 
+// Validate refuses what cannot be meant, before anything starts.
+func (c devCommand) Validate() error {
+	const most = 1<<53 - 1 // what every JSON reader holds exactly
+	if c.ChainID == 0 || c.ChainID > most {
+		return fmt.Errorf("--chain-id %d: must be from 1 to %d", c.ChainID, uint64(most))
+	}
+	return nil
+}
+
 // Run starts the development server and stops it on a signal.
 func (c devCommand) Run(ctx context.Context) error {
 	dev, err := startDev(ctx, c)
@@ -92,7 +101,7 @@ func startDev(ctx context.Context, c devCommand) (_ *devServer, err error) {
 	dev.owner = keys.owner
 	dev.chain, err = devchain.Start(ctx, devchain.Config{
 		ChainID: c.ChainID, DataDir: dev.folder.chainDir(), Addr: c.RPCAddr,
-		Fund:   []common.Address{keys.relayer.Address(), keys.owner.Address()},
+		Fund:   []common.Address{keys.relayer.Address(), keys.owner.Address(), keys.deployer.Address()},
 		Logger: dev.log,
 	})
 	if err != nil {
@@ -107,6 +116,7 @@ func startDev(ctx context.Context, c devCommand) (_ *devServer, err error) {
 		Database:      dev.folder.database(),
 		RPC:           []string{dev.chain.URL()},
 		Relayer:       keys.relayer,
+		Paymaster:     contracts.Paymaster,
 		Sole:          true,
 		Confirmations: 1,
 		Poll:          4 * time.Millisecond,
@@ -126,10 +136,11 @@ var (
 	devDeposit = new(big.Int).Mul(big.NewInt(1000), big.NewInt(1e18))
 )
 
+// deploy has a key of its own: after a restart the relayer's next nonce may
+// belong to a transaction that the bundler has saved and not sent.
 func (d *devServer) deploy(ctx context.Context) (deploy.Result, error) {
-	relayer := d.folder.keys.relayer
-	return deploy.Run(ctx, ethclient.NewClient(d.chain.RPC()), relayer, deploy.Options{
-		PaymasterSigner: relayer.Address(),
+	return deploy.Run(ctx, ethclient.NewClient(d.chain.RPC()), d.folder.keys.deployer, deploy.Options{
+		PaymasterSigner: d.folder.keys.relayer.Address(),
 		Stake:           devStake,
 		Deposit:         devDeposit,
 		Development:     true,
@@ -161,20 +172,21 @@ func (d *devServer) close() {
 type devFolder struct {
 	path      string
 	ephemeral bool
-	lock      *os.File
+	unlock    func()
 	keys      devKeys
 	state     devState
 }
 
 // devState is what the folder remembers beside the chain and the database.
 type devState struct {
-	ChainID uint64   `json:"chainId"`
-	Relayer string   `json:"relayerPrivateKey"`
-	Owner   string   `json:"ownerPrivateKey"`
-	Info    *devInfo `json:"info,omitempty"` // nil until the first start is complete
+	ChainID  uint64   `json:"chainId"`
+	Relayer  string   `json:"relayerPrivateKey"`
+	Owner    string   `json:"ownerPrivateKey"`
+	Deployer string   `json:"deployerPrivateKey"`
+	Info     *devInfo `json:"info,omitempty"` // nil until the first start is complete
 }
 
-type devKeys struct{ relayer, owner *signer.Local }
+type devKeys struct{ relayer, owner, deployer *signer.Local }
 
 func openDevFolder(c devCommand) (_ *devFolder, err error) {
 	f := &devFolder{path: c.Data, ephemeral: c.Ephemeral}
@@ -191,8 +203,8 @@ func openDevFolder(c devCommand) (_ *devFolder, err error) {
 	if err := os.MkdirAll(f.path, 0o700); err != nil {
 		return nil, fmt.Errorf("open data folder: %w", err)
 	}
-	if f.lock, err = lockFile(filepath.Join(f.path, "lock")); err != nil {
-		return nil, fmt.Errorf("data folder %s is in use by another latchkey: stop that one, or give --data another folder: %w", f.path, err)
+	if f.unlock, _, err = lockDatabase(f.database()); err != nil {
+		return nil, fmt.Errorf("open data folder %s (--data): %w", f.path, err)
 	}
 	if err := f.load(c.ChainID); err != nil {
 		return nil, err
@@ -230,7 +242,7 @@ func (f *devFolder) load(chainID uint64) error {
 // begin makes the keys of a new folder.
 func (f *devFolder) begin(chainID uint64) error {
 	f.state.ChainID = chainID
-	for _, key := range []*string{&f.state.Relayer, &f.state.Owner} {
+	for _, key := range []*string{&f.state.Relayer, &f.state.Owner, &f.state.Deployer} {
 		made, err := signer.Generate()
 		if err != nil {
 			return err
@@ -253,23 +265,33 @@ func (f *devFolder) save() error {
 	return os.Rename(next, f.statePath())
 }
 
-func (f *devFolder) readKeys() (err error) {
-	if f.keys.relayer, err = signer.Parse(f.state.Relayer); err != nil {
-		return fmt.Errorf("%s: relayer key: %w", f.statePath(), err)
-	}
-	if f.keys.owner, err = signer.Parse(f.state.Owner); err != nil {
-		return fmt.Errorf("%s: owner key: %w", f.statePath(), err)
+func (f *devFolder) readKeys() error {
+	for _, k := range []struct {
+		name, text string
+		key        **signer.Local
+	}{
+		{"relayer", f.state.Relayer, &f.keys.relayer},
+		{"owner", f.state.Owner, &f.keys.owner},
+		{"deployer", f.state.Deployer, &f.keys.deployer},
+	} {
+		if k.text == "" {
+			return fmt.Errorf("%s holds no %s key, an older build made it: delete folder %s to start anew", f.statePath(), k.name, f.path)
+		}
+		key, err := signer.Parse(k.text)
+		if err != nil {
+			return fmt.Errorf("%s: %s key: %w", f.statePath(), k.name, err)
+		}
+		*k.key = key
 	}
 	return nil
 }
 
 func (f *devFolder) close() error {
-	var err error
-	if f.lock != nil {
-		err = f.lock.Close()
+	if f.unlock != nil {
+		f.unlock()
 	}
-	if f.ephemeral {
-		err = errors.Join(err, os.RemoveAll(f.path))
+	if !f.ephemeral || f.path == "" {
+		return nil
 	}
-	return err
+	return os.RemoveAll(f.path)
 }

@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
+
+	"github.com/ethereum/go-ethereum/common"
 
 	"github.com/latchkey-dev/latchkey/internal/server"
 	"github.com/latchkey-dev/latchkey/internal/signer"
@@ -17,6 +19,7 @@ type serveCommand struct {
 	RPC              []string      `name:"rpc" required:"" help:"RPC endpoint of the chain; give several to fall back on." env:"LATCHKEY_RPC"`
 	RelayerKeyFile   string        `required:"" type:"existingfile" help:"File with the relayer's private key in hex." env:"LATCHKEY_RELAYER_KEY_FILE"`
 	PaymasterKeyFile string        `type:"existingfile" help:"File with the paymaster signer's private key, if it is not the relayer's." env:"LATCHKEY_PAYMASTER_KEY_FILE"`
+	Paymaster        string        `help:"Address of the paymaster, as deploy printed it. The database remembers it, so one start is enough; the first start without it takes the one that deploy makes for these keys." env:"LATCHKEY_PAYMASTER"`
 	Addr             string        `default:"127.0.0.1:8080" help:"Where the API listens; port 0 picks a free one." env:"LATCHKEY_ADDR"`
 	Data             string        `default:".latchkey" help:"Folder of the SQLite database, when --database is not given." env:"LATCHKEY_DATA"`
 	Database         string        `help:"Database to use: sqlite:PATH or postgres://…" env:"LATCHKEY_DATABASE"`
@@ -43,11 +46,12 @@ func (c serveCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	unlock, err := lockDatabase(&cfg)
+	unlock, sole, err := lockDatabase(cfg.Database)
 	if err != nil {
 		return err
 	}
 	defer unlock()
+	cfg.Sole = sole
 	s, err := server.Start(ctx, cfg)
 	if err != nil {
 		return err
@@ -69,6 +73,23 @@ func (c serveCommand) Run(ctx context.Context) error {
 	return s.Wait(ctx)
 }
 
+// Validate refuses what cannot be meant, before anything starts.
+func (c serveCommand) Validate() error {
+	if c.Poll <= 0 {
+		return fmt.Errorf("--poll %s: must be longer than 0s", c.Poll)
+	}
+	if c.SignWindow < time.Second {
+		return fmt.Errorf("--sign-window %s: must be at least 1s", c.SignWindow)
+	}
+	if c.Confirmations == 0 {
+		return errors.New("--confirmations 0: a transaction has at least 1, the block that it is in")
+	}
+	if c.Paymaster != "" && !common.IsHexAddress(c.Paymaster) {
+		return fmt.Errorf("--paymaster %q is not an address", c.Paymaster)
+	}
+	return nil
+}
+
 func (c serveCommand) config() (server.Config, error) {
 	relayer, err := signer.LoadFile(c.RelayerKeyFile)
 	if err != nil {
@@ -77,7 +98,7 @@ func (c serveCommand) config() (server.Config, error) {
 	cfg := server.Config{
 		Addr: c.Addr, Database: c.Database, RPC: c.RPC, Relayer: relayer,
 		Confirmations: c.Confirmations, Poll: c.Poll, SignWindow: c.SignWindow,
-		Version: version, Log: c.logger(),
+		Paymaster: common.HexToAddress(c.Paymaster), Version: version, Log: c.logger(),
 	}
 	if c.PaymasterKeyFile != "" {
 		if cfg.PaymasterSigner, err = signer.LoadFile(c.PaymasterKeyFile); err != nil {
@@ -91,21 +112,6 @@ func (c serveCommand) config() (server.Config, error) {
 		cfg.Database = "sqlite:" + filepath.Join(c.Data, "latchkey.db")
 	}
 	return cfg, nil
-}
-
-// lockDatabase keeps a second process away from a SQLite database, which only
-// one may use. On PostgreSQL the leases sort out who sends.
-func lockDatabase(cfg *server.Config) (unlock func(), err error) {
-	path, ok := strings.CutPrefix(cfg.Database, "sqlite:")
-	if !ok {
-		return func() {}, nil
-	}
-	lock, err := lockFile(path + ".lock")
-	if err != nil {
-		return nil, fmt.Errorf("database %s is in use by another latchkey: stop that one, or use PostgreSQL (--database postgres://…) for several: %w", path, err)
-	}
-	cfg.Sole = true
-	return func() { _ = lock.Close() }, nil
 }
 
 // firstProject makes a project when there is none yet.

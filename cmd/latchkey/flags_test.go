@@ -1,0 +1,56 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/alecthomas/kong"
+	"github.com/ethereum/go-ethereum/common"
+)
+
+func TestFlags_refused(t *testing.T) {
+	key := filepath.Join(t.TempDir(), "key")
+	if err := os.WriteFile(key, []byte(strings.Repeat("1", 64)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	serve := []string{"serve", "--rpc=http://127.0.0.1:1", "--relayer-key-file=" + key}
+	for _, c := range []struct {
+		args []string
+		want string // "" for what is fine
+	}{
+		{append(serve, "--paymaster=0x0000000000000000000000000000000000000001"), ""},
+		{append(serve, "--sign-window=-5m"), "--sign-window -5m0s: must be at least 1s"},
+		{append(serve, "--sign-window=0s"), "--sign-window 0s"},
+		{append(serve, "--poll=-1s"), "--poll -1s: must be longer than 0s"},
+		{append(serve, "--poll=0s"), "--poll 0s"},
+		{append(serve, "--confirmations=0"), "--confirmations 0"},
+		{append(serve, "--paymaster=0x12"), `--paymaster "0x12" is not an address`},
+		{[]string{"dev"}, ""},
+		{[]string{"dev", "--chain-id=0"}, "--chain-id 0: must be from 1 to 9007199254740991"},
+		{[]string{"dev", "--chain-id=18446744073709551615"}, "must be from 1 to"},
+	} {
+		var commands cli
+		_, err := kong.Must(&commands).Parse(c.args)
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%q: %v, want %q", c.args, err, c.want)
+		}
+	}
+}
+
+func TestDeployAmounts_refused(t *testing.T) {
+	for _, c := range []struct{ stake, deposit, want string }{
+		{"0", "1", ""},
+		{"-1", "1", `--stake "-1" is not an amount of wei`},
+		{"1", "-1000000000000000000", `--deposit "-1000000000000000000" is not`},
+		{"1", "1 ether", `--deposit "1 ether" is not`},
+		{"0x10", "1", `--stake "0x10" is not`},
+		{strings.Repeat("9", 30), "1", "from 0 to 2^96-1"},
+	} {
+		_, err := deployCommand{Stake: c.stake, Deposit: c.deposit}.options(common.Address{1})
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("stake %s, deposit %s: %v, want %q", c.stake, c.deposit, err, c.want)
+		}
+	}
+}
