@@ -62,9 +62,6 @@ type CreateParams struct {
 	AccountID     string
 	PlayerID      string
 	ExternalOwner *common.Address
-	// SignedAuthorization is r, s and v of the EIP-7702 authorization that makes
-	// a delegated account active, nil when it is.
-	SignedAuthorization []byte
 	ChainID       uint64
 	Key           Key
 	ValidAfter    uint64 // unix seconds
@@ -79,6 +76,9 @@ type CreateParams struct {
 	PolicyID     string       // sponsors the registration, "" when the account pays
 	Registration Registration // "" means OnChain
 	Optimistic   bool
+	// SignedAuthorization is r, s and v of the EIP-7702 authorization that makes
+	// a delegated account active, nil when it is.
+	SignedAuthorization []byte
 }
 
 // RevokeParams names the session to close: by the key's address, or by its
