@@ -102,7 +102,7 @@ func checkSize(p CreateParams) error {
 		field, entries string
 		size           int
 	}{
-		{"whitelist", "contracts", len(p.Whitelist)}, {"permissions", "contract-call entries", len(p.Permissions)},
+		{"whitelist", "entries", len(p.Whitelist)}, {"permissions", "entries", len(p.Permissions)},
 		{"permissions", "functions", calls}, {"permissions", "rules", rules},
 	} {
 		if list.size > permission.MaxEntries {
