@@ -97,11 +97,12 @@ func (c *Case) drawAim(s source) aim {
 		}
 	}
 	general(true, permission.RuleStatus, permission.RuleTarget, permission.RuleFunctions, permission.RulePaymasters, permission.RuleFeeLimit)
-	general(c.P.ValidUntil < permission.MaxTime, permission.RuleValidUntil)
-	general(c.P.ValidAfter > 0, permission.RuleValidAfter)
+	// What few permissions have comes more often where it is.
+	general(c.P.ValidUntil < permission.MaxTime, permission.RuleValidUntil, permission.RuleValidUntil)
+	general(c.P.ValidAfter > 0, permission.RuleValidAfter, permission.RuleValidAfter, permission.RuleValidAfter)
 	general(c.P.Limit > 0, permission.RuleLimit)
 	general(!c.P.Sudo, permission.RuleValue)
-	general(!c.P.Sudo && len(c.P.Functions) == 0, permission.RuleContracts, permission.RuleContracts)
+	general(!c.P.Sudo && len(c.P.Functions) == 0, permission.RuleContracts, permission.RuleContracts, permission.RuleContracts)
 	general(c.P.NeedsMoment(), permission.RuleMoment)
 	general(c.tokenRule(s) != nil, permission.RuleToken)
 	for position, r := range c.P.Rules {
