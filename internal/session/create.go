@@ -45,7 +45,7 @@ func (s *Service) Create(ctx context.Context, projectID string, p CreateParams) 
 		return View{}, err
 	}
 	acc.SignedAuthorization = p.SignedAuthorization
-	if err := checkKey(grant, acc); err != nil {
+	if err := checkKey(p, grant, acc); err != nil {
 		return View{}, err
 	}
 	ses, err := s.start(ctx, acc, p, grant, epoch, now)

@@ -244,7 +244,7 @@ func restarted(grant permission.Permission, p CreateParams, now, then uint64) pe
 
 // checkKey refuses grants that could never be used, or that would make the
 // signer of an operation ambiguous.
-func checkKey(grant permission.Permission, acc account.Account) error {
+func checkKey(p CreateParams, grant permission.Permission, acc account.Account) error {
 	switch grant.Signer {
 	case common.Address{}:
 		return fault.Field("address", grant.Signer, "the session key must not be the zero address")
@@ -253,27 +253,36 @@ func checkKey(grant permission.Permission, acc account.Account) error {
 	case acc.Address:
 		return fault.Field("address", grant.Signer, "is the account itself: a session key must be another key")
 	}
-	for _, target := range targets(grant) {
-		switch target {
+	for _, t := range p.targets() {
+		switch t.address {
 		case acc.Address:
-			return fault.Field("whitelist", target, "names the account itself, which no session may call")
+			return fault.Field(t.path, t.address, "names the account itself, which no session may call")
 		case userop.EntryPoint:
-			return fault.Field("whitelist", target, "names the EntryPoint, which no session may call")
+			return fault.Field(t.path, t.address, "names the EntryPoint, which no session may call")
 		case common.Address{}:
-			return fault.Field("whitelist", target, "names the zero address")
+			return fault.Field(t.path, t.address, "names the zero address")
 		}
 	}
 	return nil
 }
 
-func targets(grant permission.Permission) []common.Address {
-	out := slices.Clone(grant.Contracts)
-	for _, f := range grant.Functions {
-		out = append(out, f.Target)
+// target is a contract that a request grants calls to, and where it says so.
+type target struct {
+	path    string
+	address common.Address
+}
+
+func (p CreateParams) targets() []target {
+	var out []target
+	for i, contract := range p.Whitelist {
+		out = append(out, target{fmt.Sprintf("whitelist[%d]", i), contract})
 	}
-	for _, r := range grant.Rules {
+	for _, grant := range p.Permissions {
+		out = append(out, target{grant.Path + ".data.address", grant.Address})
+	}
+	for _, r := range p.Rules {
 		if token, _, ok := tokenOf(r); ok {
-			out = append(out, token)
+			out = append(out, target{"permissions", token})
 		}
 	}
 	return out

@@ -211,19 +211,24 @@ func TestSameTerms(t *testing.T) {
 	}
 }
 
-func TestCheckKey_tokensAreTargets(t *testing.T) {
+func TestCheckKey_targets(t *testing.T) {
 	t.Parallel()
 	acc := account.Account{Address: art, Owner: pays}
-	for token, want := range map[common.Address]string{
+	for address, text := range map[common.Address]string{
 		art:               "names the account itself",
 		userop.EntryPoint: "names the EntryPoint",
 		{}:                "names the zero address",
 		dai:               "",
 	} {
-		grant := permission.Permission{Signer: keyAt, Rules: []permission.Rule{permission.ERC20Total{Token: token, Total: sum(1)}}}
-		err := checkKey(grant, acc)
-		if (err == nil) != (want == "") || (err != nil && !strings.Contains(err.Error(), want)) {
-			t.Errorf("%s: got %v, want %q", token, err, want)
+		for field, p := range map[string]CreateParams{
+			"whitelist[1]":                {Whitelist: []common.Address{shop, address}},
+			"permissions[4].data.address": {Permissions: []CallGrant{{Path: "permissions[4]", Address: address}}},
+			"permissions":                 {Rules: []permission.Rule{permission.ERC20Total{Token: address, Total: sum(1)}}},
+		} {
+			err := checkKey(p, permission.Permission{Signer: keyAt}, acc)
+			if want := field + ": " + text; (err == nil) != (text == "") || (err != nil && !strings.HasPrefix(err.Error(), want)) {
+				t.Errorf("%s in %s: got %v, want %q", address, field, err, want)
+			}
 		}
 	}
 }

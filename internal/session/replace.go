@@ -107,7 +107,7 @@ func (s *Service) replacement(ctx context.Context, n Network, acc account.Accoun
 	if err != nil {
 		return Session{}, "", err
 	}
-	if err := checkKey(grant, acc); err != nil {
+	if err := checkKey(p, grant, acc); err != nil {
 		return Session{}, "", err
 	}
 	if err := s.checkFree(ctx, acc, grant, old, now); err != nil {
