@@ -32,7 +32,8 @@ func TestStatus(t *testing.T) {
 		{"one call left", Session{State: Active}, permission.Status{State: permission.Active, Uses: 2, FeeSpent: new(big.Int)}, 150, 0, StatusActive},
 		{"fees used up", Session{State: Active}, permission.Status{State: permission.Active, FeeSpent: big.NewInt(50)}, 150, 0, StatusExhausted},
 		{"closed on chain only", Session{State: Active}, permission.Status{State: permission.Closed, FeeSpent: new(big.Int)}, 150, 0, StatusRevoked},
-		{"closed in the row only", Session{State: Closed}, active, 150, 0, StatusRevoked},
+		{"withdrawn", Session{State: Closed}, permission.Status{FeeSpent: new(big.Int)}, 150, 0, StatusRevoked},
+		{"withdrawn, and registered by its owner all the same", Session{State: Closed}, active, 150, 0, StatusActive},
 		{"all sessions revoked since", Session{State: Active}, active, 150, 1, StatusRevoked},
 	} {
 		t.Run(c.name, func(t *testing.T) {
