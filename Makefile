@@ -83,6 +83,10 @@ permissions: build ## Show each limit of a session kept by the server and by the
 attacks: contracts/node_modules/.package-lock.json ## Run the attack cases against the contracts, one line a case
 	@node scripts/attacks.mjs
 
+.PHONY: mutants
+mutants: contracts/node_modules/.package-lock.json ## Take every guard of the account away, one at a time; some test must miss it (about 20 minutes)
+	@node scripts/mutants/main.mjs
+
 .PHONY: clean
 clean: ## Remove what was built; dependencies and .latchkey/ stay
 	rm -rf bin contracts/out contracts/cache bench/out
