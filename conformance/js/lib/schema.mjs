@@ -28,9 +28,12 @@ const ADDITIONS = {
     sudo: { type: 'boolean' }, // the key may do anything: shown, so that it is never by accident
     permissions: { type: 'array' }, // functions, which whitelist cannot express
     feeLimit: { type: 'string', pattern: '^[0-9]+$' }, // wei that the key may cost
+    signer: { type: 'object' }, // kind of the session key, and its public key where it is not secp256k1
+    registration: { enum: ['onchain', 'first-use', 'stateless'] }, // how the account gets to know it
     notice: { type: 'string' }, // how the grant differs from what was sent
   },
   NextActionPayload: {
+    typedData: { type: 'object' }, // the grant, for wallets to show
     expiresAt: { type: 'integer' }, // chain time until which the signature is taken
   },
   InvalidRequestError: {
