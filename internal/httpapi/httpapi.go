@@ -49,7 +49,7 @@ func New(d Deps) http.Handler {
 		projects{d.Auth}.routes(),
 		health{d.Version, d.Chains, d.Checks}.routes(),
 	)
-	answers := answers{store: d.Idempotency, log: d.Log}
+	answers := newAnswers(d.Idempotency, d.Log, routes)
 	mux := http.NewServeMux()
 	for pattern, methods := range byPattern(routes) {
 		endpoints := make(map[string]http.Handler, len(methods))

@@ -178,6 +178,54 @@ func TestIdempotencyKey(t *testing.T) {
 	}
 }
 
+// A create whose answer was lost shows its record to the next try.
+func TestLostAnswers(t *testing.T) {
+	t.Parallel()
+	creates := 0
+	for _, w := range workingRequests {
+		if w.method != "POST" {
+			continue
+		}
+		a := newAPI(t)
+		first := a.do("POST", w.path, jsonType, w.body, "X-Idempotency-Key: k")
+		made, _ := first.json["id"].(string)
+		if a.kept.lose(made) == 0 {
+			continue // makes nothing
+		}
+		creates++
+		before := a.creates
+		again := a.do("POST", w.path, jsonType, w.body, "X-Idempotency-Key: k")
+		if a.creates != before {
+			t.Errorf("%s created again", w.path)
+		}
+		if w.object == "policyRule" {
+			if again.Code != 409 || !strings.Contains(again.message(), made) {
+				t.Errorf("%s: got %d %s, want 409 that names %s", w.path, again.Code, again.Body, made)
+			}
+			continue
+		}
+		if again.Code != 200 || again.json["id"] != made || again.Header().Get("X-Idempotent-Replayed") != "true" {
+			t.Errorf("%s: got %d %s, want record %s", w.path, again.Code, again.Body, made)
+		}
+		third := a.do("POST", w.path, jsonType, w.body, "X-Idempotency-Key: k")
+		if third.Body.String() != again.Body.String() {
+			t.Errorf("%s: the answer to the second try is not kept", w.path)
+		}
+	}
+	if creates < len(createdBy) {
+		t.Errorf("%d creates were tried, there are %d", creates, len(createdBy))
+	}
+}
+
+func TestIdempotencyKeyBelongsToOnePath(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t)
+	a.post("/v1/accounts/"+accountID+"/revoke_sessions", `{}`, "X-Idempotency-Key: k")
+	if r := a.post("/v1/accounts/"+strings.Replace(accountID, "1", "2", 1)+"/revoke_sessions", `{}`, "X-Idempotency-Key: k"); r.Code != 409 || a.creates != 1 {
+		t.Errorf("the same key and body for another account: got %d %s", r.Code, r.Body)
+	}
+}
+
 func TestRefusedCreateLeavesItsKeyFree(t *testing.T) {
 	t.Parallel()
 	failures := map[string]func(*api){

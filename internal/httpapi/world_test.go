@@ -25,6 +25,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/auth"
 	"github.com/latchkey-dev/latchkey/internal/contract"
 	"github.com/latchkey-dev/latchkey/internal/fault"
+	"github.com/latchkey-dev/latchkey/internal/idempotency"
 	"github.com/latchkey-dev/latchkey/internal/intent"
 	"github.com/latchkey-dev/latchkey/internal/page"
 	"github.com/latchkey-dev/latchkey/internal/permission"
@@ -419,11 +420,12 @@ type kept struct {
 
 type keptRow struct {
 	request string
-	status  int
-	body    []byte
+	answer  idempotency.Answer
+	lost    string // what was created by a try that never answered, "" for nothing
 }
 
-func (k *kept) Begin(_ context.Context, project, key, route, hash string) (int, []byte, error) {
+func (k *kept) Begin(_ context.Context, project, key, route, hash string) (c idempotency.Claim, a idempotency.Answer, err error) {
+	c = idempotency.Claim{Project: project, Key: key}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	request := route + " " + hash
@@ -431,28 +433,42 @@ func (k *kept) Begin(_ context.Context, project, key, route, hash string) (int, 
 	switch {
 	case !ok:
 		k.rows[project+key] = &keptRow{request: request}
-		return 0, nil, nil
+		return c, a, nil
 	case row.request != request:
-		return 0, nil, fault.New(fault.Conflict, "X-Idempotency-Key: was used for another request")
-	case row.status == 0:
-		return 0, nil, fault.New(fault.Conflict, "X-Idempotency-Key: the first request is still under way")
+		return c, a, fault.New(fault.Conflict, "X-Idempotency-Key: was used for another request")
+	case row.lost != "":
+		c.Created, row.lost = row.lost, ""
+		return c, a, nil
+	case row.answer.Status == 0:
+		return c, a, fault.New(fault.Conflict, "X-Idempotency-Key: the first request is still under way")
 	default:
-		return row.status, row.body, nil
+		return c, row.answer, nil
 	}
 }
 
-func (k *kept) Finish(_ context.Context, project, key string, status int, body []byte) error {
+func (k *kept) Finish(_ context.Context, c idempotency.Claim, a idempotency.Answer) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.rows[project+key].status, k.rows[project+key].body = status, body
+	k.rows[c.Project+c.Key].answer = a
 	return nil
 }
 
-func (k *kept) Release(_ context.Context, project, key string) error {
+func (k *kept) Release(_ context.Context, c idempotency.Claim) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	delete(k.rows, project+key)
+	delete(k.rows, c.Project+c.Key)
 	return nil
+}
+
+// lose makes every answer that was kept one that was never given, by a try that
+// created the record.
+func (k *kept) lose(recordID string) (lost int) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, row := range k.rows {
+		row.answer, row.lost = idempotency.Answer{}, recordID
+	}
+	return len(k.rows)
 }
 
 // api is the handler under test. Every answer that do gets is validated

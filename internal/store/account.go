@@ -37,7 +37,7 @@ var accounts = table[account.Account]{
 
 // CreateAccount saves a new account.
 func (db *DB) CreateAccount(ctx context.Context, a account.Account) error {
-	err := accounts.insert(ctx, db.writer, a)
+	err := accounts.create(ctx, db, a, a.ID)
 	taken := fmt.Sprintf("account %s exists already on chain %d", a.Address, a.ChainID)
 	if rule, _ := db.dialect.UniqueViolation(err); strings.Contains(rule, "player") {
 		taken = fmt.Sprintf("player %s has an account on chain %d already", a.PlayerID, a.ChainID)

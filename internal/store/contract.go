@@ -29,7 +29,7 @@ var contracts = table[contract.Contract]{
 
 // CreateContract saves a new contract.
 func (db *DB) CreateContract(ctx context.Context, c contract.Contract) error {
-	err := contracts.insert(ctx, db.writer, c)
+	err := contracts.create(ctx, db, c, c.ID)
 	return db.refuse(err, fmt.Sprintf("contract %s exists already", c.ID), fmt.Sprintf("project %s does not exist", c.ProjectID))
 }
 

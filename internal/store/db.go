@@ -11,8 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/auth"
 	"github.com/latchkey-dev/latchkey/internal/bundler"
@@ -29,15 +27,15 @@ import (
 // DB is an open database. It is safe for use by many goroutines.
 type DB struct {
 	// AnswerLease is how long a request with an idempotency key may be in flight,
-	// by database time, before the same request may be tried again. It must
-	// exceed the longest that a handler takes, and ends the wait for requests
-	// whose process died. Open sets five minutes.
+	// by database time, before the same request may be tried again: it ends the
+	// wait for requests whose process died. It should exceed the longest that a
+	// request takes; one that takes longer, and whose key another try has taken
+	// over, creates nothing. Open sets two minutes.
 	AnswerLease time.Duration
 
 	writer  *sql.DB
 	reader  *sql.DB // the writer itself on PostgreSQL
 	dialect dialect.Dialect
-	holder  string // names this process in idempotency leases
 	scratch string // directory of an in-memory database, removed by Close
 }
 
@@ -106,7 +104,7 @@ func openPostgres(ctx context.Context, url string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &DB{writer: pool, reader: pool, dialect: postgres.Dialect, holder: uuid.NewString(), AnswerLease: answerLease}, nil
+	return &DB{writer: pool, reader: pool, dialect: postgres.Dialect, AnswerLease: answerLease}, nil
 }
 
 func openSQLite(ctx context.Context, path string) (*DB, error) {
@@ -114,7 +112,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &DB{writer: writer, reader: reader, dialect: sqlite.Dialect, holder: uuid.NewString(), AnswerLease: answerLease}, nil
+	return &DB{writer: writer, reader: reader, dialect: sqlite.Dialect, AnswerLease: answerLease}, nil
 }
 
 // openScratch uses a file after all: connections to a true in-memory database

@@ -78,8 +78,21 @@ func (db *DB) OpenIntent(ctx context.Context, in intent.Intent, s *session.Sessi
 		if rule, broken := db.dialect.UniqueViolation(err); broken && strings.Contains(rule, "lane") {
 			return fmt.Errorf("account %s, lane %d: %w", in.AccountID, in.Lane, intent.ErrLaneTaken)
 		}
-		return db.refuse(err, fmt.Sprintf("transaction intent %s exists already", in.ID), "")
+		if err != nil {
+			return db.refuse(err, fmt.Sprintf("transaction intent %s exists already", in.ID), "")
+		}
+		return noteOpened(ctx, tx, in, s)
 	})
+}
+
+// noteOpened notes what an intent was opened for: its session, or itself.
+func noteOpened(ctx context.Context, tx *sql.Tx, in intent.Intent, s *session.Session) error {
+	if s != nil {
+		if err := note(ctx, tx, s.ID); err != nil {
+			return err
+		}
+	}
+	return note(ctx, tx, in.ID)
 }
 
 // saveSession inserts s, or replaces the row that it was loaded from. It

@@ -13,6 +13,7 @@ import (
 	_ "modernc.org/sqlite"
 
 	"github.com/latchkey-dev/latchkey/internal/auth"
+	"github.com/latchkey-dev/latchkey/internal/idempotency"
 	"github.com/latchkey-dev/latchkey/internal/store"
 )
 
@@ -136,14 +137,15 @@ func TestTwoProcessesOneFile(t *testing.T) {
 	if _, _, err := handles[0].Begin(ctx, "pro_1", "k", "r", "h"); err != nil {
 		t.Fatal(err)
 	}
-	if err := handles[1].Finish(ctx, "pro_1", "k", 200, nil); err != nil {
+	another := idempotency.Claim{Project: "pro_1", Key: "k", Token: "another"}
+	if err := handles[1].Finish(ctx, another, idempotency.Answer{Status: 200}); err != nil {
 		t.Fatal(err)
 	}
-	if err := handles[1].Release(ctx, "pro_1", "k"); err != nil {
+	if err := handles[1].Release(ctx, another); err != nil {
 		t.Fatal(err)
 	}
-	if status, _, err := handles[1].Begin(ctx, "pro_1", "k", "r", "h"); err == nil {
-		t.Errorf("a claimed key is free, or answered with %d", status)
+	if _, earlier, err := handles[1].Begin(ctx, "pro_1", "k", "r", "h"); err == nil {
+		t.Errorf("a claimed key is free, or answered with %d", earlier.Status)
 	}
 }
 

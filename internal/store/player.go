@@ -28,7 +28,7 @@ var players = table[player.Player]{
 
 // CreatePlayer saves a new player.
 func (db *DB) CreatePlayer(ctx context.Context, p player.Player) error {
-	err := players.insert(ctx, db.writer, p)
+	err := players.create(ctx, db, p, p.ID)
 	return db.refuse(err, fmt.Sprintf("player %s exists already", p.ID), fmt.Sprintf("project %s does not exist", p.ProjectID))
 }
 

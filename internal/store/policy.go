@@ -48,7 +48,7 @@ var policyRules = table[sponsor.Rule]{
 
 // CreatePolicy saves a new policy.
 func (db *DB) CreatePolicy(ctx context.Context, p sponsor.Policy) error {
-	err := policies.insert(ctx, db.writer, p)
+	err := policies.create(ctx, db, p, p.ID)
 	return db.refuse(err, fmt.Sprintf("policy %s exists already", p.ID), fmt.Sprintf("project %s does not exist", p.ProjectID))
 }
 
@@ -74,7 +74,7 @@ func (db *DB) UpdatePolicy(ctx context.Context, projectID, id string, update fun
 
 // CreateRule saves a new rule of a policy.
 func (db *DB) CreateRule(ctx context.Context, r sponsor.Rule) error {
-	err := policyRules.insert(ctx, db.writer, r)
+	err := policyRules.create(ctx, db, r, r.ID)
 	return db.refuse(err, fmt.Sprintf("policy rule %s exists already", r.ID), fmt.Sprintf("policy %s does not exist", r.PolicyID))
 }
 

@@ -42,7 +42,12 @@ const liveSession = "state IN ('pending', 'active')"
 
 // CreateSession saves a session that comes without an operation.
 func (db *DB) CreateSession(ctx context.Context, s session.Session) error {
-	return db.write(ctx, func(tx *sql.Tx) error { return db.saveSession(ctx, tx, s) })
+	return db.write(ctx, func(tx *sql.Tx) error {
+		if err := db.saveSession(ctx, tx, s); err != nil {
+			return err
+		}
+		return note(ctx, tx, s.ID)
+	})
 }
 
 // Session answers one session of a project.

@@ -70,6 +70,17 @@ func (t table[T]) insert(ctx context.Context, q querier, v T) error {
 	return nil
 }
 
+// create inserts a record in a transaction of its own, and notes it under the
+// idempotency key that it is created with.
+func (t table[T]) create(ctx context.Context, db *DB, v T, recordID string) error {
+	return db.write(ctx, func(tx *sql.Tx) error {
+		if err := t.insert(ctx, tx, v); err != nil {
+			return err
+		}
+		return note(ctx, tx, recordID)
+	})
+}
+
 // update saves every column of the row that has v's key, if it differs from
 // the columns in loaded. loaded is nil when they are not known.
 func (t table[T]) update(ctx context.Context, q querier, v T, loaded []any) error {

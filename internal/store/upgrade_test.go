@@ -51,8 +51,8 @@ func TestReadsRecordsOfVersion1(t *testing.T) {
 		t.Errorf("sessions %+v, %v", s, err)
 	}
 	checkIntentOfVersion1(t, db)
-	if status, body, err := db.Begin(ctx, "pro_1", "k", "POST /v1/players", "h"); err != nil || status != 200 || string(body) != "{}" {
-		t.Errorf("stored answer %d %s, %v", status, body, err)
+	if _, earlier, err := db.Begin(ctx, "pro_1", "k", "POST /v1/players", "h"); err != nil || earlier.Status != 200 || string(earlier.Body) != "{}" {
+		t.Errorf("stored answer %d %s, %v", earlier.Status, earlier.Body, err)
 	}
 }
 

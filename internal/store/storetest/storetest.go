@@ -81,9 +81,12 @@ func Run(t *testing.T, open func(*testing.T) *store.DB) {
 		{"transaction takes queued operations", transactionTakesQueued},
 		{"transaction finish", transactionFinish},
 		{"network paymaster", networkPaymaster},
-		{"idempotency", idempotency},
+		{"idempotency", idempotencyKeys},
 		{"idempotency race", idempotencyRace},
 		{"idempotency ages", idempotencyAges},
+		{"idempotency created", idempotencyCreated},
+		{"idempotency fences", idempotencyFences},
+		{"idempotency notes every kind", idempotencyNotesEveryKind},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
