@@ -86,12 +86,11 @@ func run(contracts, out string) error {
 }
 
 func build(contracts string) error {
-	forge := filepath.Join("node_modules", ".bin", "forge")
-	if _, err := os.Stat(filepath.Join(contracts, forge)); err != nil {
+	if _, err := os.Stat(filepath.Join(contracts, "node_modules", ".bin", "forge")); err != nil {
 		return fmt.Errorf("forge is not installed (run `npm ci --ignore-scripts` in %s): %w", contracts, err)
 	}
 	// Without --force, a lint run before would leave artifacts without code.
-	cmd := exec.Command(forge, "build", "--force", "--quiet", "--skip", "test")
+	cmd := exec.Command(filepath.Join("bin", "forge"), "build", "--force", "--quiet", "--skip", "test")
 	cmd.Dir = contracts
 	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
 	if err := cmd.Run(); err != nil {
