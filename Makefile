@@ -51,6 +51,10 @@ test-contracts: contracts/node_modules/.package-lock.json ## Run the forge tests
 test-conformance: conformance/js/node_modules/.package-lock.json build ## Run the official SDKs, viem, ethers and curl against bin/latchkey
 	LATCHKEY_BIN=$(CURDIR)/bin/latchkey npm test --silent --prefix conformance/js
 
+.PHONY: e2e-keys
+e2e-keys: conformance/js/node_modules/.package-lock.json conformance/browser/node_modules/.package-lock.json build ## Use a passkey and a WebCrypto key of headless Chromium as session keys
+	@LATCHKEY_BIN=$(CURDIR)/bin/latchkey node conformance/browser/main.mjs
+
 .PHONY: generate
 generate: contracts/node_modules/.package-lock.json ## Rebuild contract artefacts, Go bindings and API types
 	go generate ./...
