@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -102,10 +103,33 @@ func (r *Runner) log() *slog.Logger {
 	return r.Log
 }
 
+// Failure says that a task fails.
+type Failure struct {
+	Task  string
+	Runs  int // that failed since the last good one
+	Error error
+}
+
+// Failures answers the tasks whose last run failed, in the order in which they
+// were added.
+func (r *Runner) Failures() []Failure {
+	r.mu.Lock()
+	loops := r.loops[:len(r.loops):len(r.loops)]
+	r.mu.Unlock()
+	var all []Failure
+	for _, l := range loops {
+		if f := l.failure.Load(); f != nil {
+			all = append(all, *f)
+		}
+	}
+	return all
+}
+
 // Loop is a registered task.
 type Loop struct {
-	task Task
-	wake chan struct{} // holds one token: woken since the last run began
+	task    Task
+	wake    chan struct{}           // holds one token: woken since the last run began
+	failure atomic.Pointer[Failure] // nil after a good run
 }
 
 // Wake makes the task run as soon as it can. It never blocks; many wakes
@@ -131,10 +155,12 @@ func (l *Loop) run(ctx context.Context, log *slog.Logger) {
 		case err != nil:
 			pause := backoff(failures)
 			failures++
+			l.failure.Store(&Failure{Task: l.task.Name, Runs: failures, Error: err})
 			log.Error("background work failed, it will be tried again", "error", err, "failures", failures, "pause", pause)
 			wait(ctx, pause, nil)
 		default:
 			failures = 0
+			l.failure.Store(nil)
 			wait(ctx, l.pause(), l.wake)
 		}
 	}

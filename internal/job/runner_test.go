@@ -86,6 +86,36 @@ func TestRunner_asksPauseAfterEachRun(t *testing.T) {
 	})
 }
 
+func TestRunner_saysWhatFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var good, bad counter
+		var r Runner
+		r.Add(Task{Name: "good", Run: good.run, Interval: time.Minute})
+		loop := r.Add(Task{Name: "bad", Run: bad.run, Interval: time.Minute})
+		if all := r.Failures(); len(all) != 0 {
+			t.Errorf("before the start: %v", all)
+		}
+		broken := errors.New("disk full")
+		bad.err = broken
+		r.Start(t.Context())
+		defer r.Stop()
+		time.Sleep(firstPause*3 + time.Millisecond) // after 0, 1 and 3 of them
+		synctest.Wait()
+		if all := r.Failures(); len(all) != 1 || all[0] != (Failure{Task: "bad", Runs: 3, Error: broken}) {
+			t.Errorf("after three runs: %v", all)
+		}
+		bad.mu.Lock()
+		bad.err = nil
+		bad.mu.Unlock()
+		loop.Wake()
+		time.Sleep(longestPause)
+		synctest.Wait()
+		if all := r.Failures(); len(all) != 0 {
+			t.Errorf("after a good run: %v", all)
+		}
+	})
+}
+
 func TestLoop_wakesCountAsOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var c counter
