@@ -8,8 +8,25 @@ import (
 
 // waiters wakes the requests that wait for an intent's outcome.
 type waiters struct {
-	mu   sync.Mutex
-	byID map[string][]chan struct{}
+	mu    sync.Mutex
+	byID  map[string][]chan struct{}
+	over  chan struct{} // nil until somebody asks for it
+	ended sync.Once
+}
+
+// end returns the channel that endAll closes.
+func (w *waiters) end() chan struct{} {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.over == nil {
+		w.over = make(chan struct{})
+	}
+	return w.over
+}
+
+func (w *waiters) endAll() {
+	over := w.end()
+	w.ended.Do(func() { close(over) })
 }
 
 // on returns a channel that is closed when the intent is settled by this
@@ -54,14 +71,19 @@ func (w *waiters) tell(id string) {
 // settled by another process.
 const otherReplicas = 500 * time.Millisecond
 
+// EndWaits makes every request that waits for an outcome, now or later, answer
+// its intent as it stands. For the end of the process.
+func (s *Service) EndWaits() { s.waiters.endAll() }
+
 // await returns the intent once it is final, or as it stands when ReceiptWait
-// has passed. The operation is queued by then, so nothing that goes wrong here
+// has passed or waits are ended. The operation is queued by then, so nothing that goes wrong here
 // may look like a failure: clients would send the request again.
 func (s *Service) await(ctx context.Context, in Intent) Intent {
 	settled, stop := s.waiters.on(in.ID)
 	defer stop()
 	deadline := time.NewTimer(s.ReceiptWait)
 	defer deadline.Stop()
+	over := s.waiters.end()
 	look := time.NewTicker(otherReplicas)
 	defer look.Stop()
 	for {
@@ -77,6 +99,8 @@ func (s *Service) await(ctx context.Context, in Intent) Intent {
 		case <-ctx.Done():
 			return now
 		case <-deadline.C:
+			return now
+		case <-over:
 			return now
 		case <-settled:
 		case <-look.C:
