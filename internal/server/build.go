@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -41,7 +42,7 @@ func (s *Server) build(ctx context.Context, cfg Config) error {
 	s.buildRecords(where)
 	s.buildFlow(cfg, where)
 	s.buildJobs(cfg)
-	s.http = &http.Server{Handler: s.api(cfg, where), ReadHeaderTimeout: 10 * time.Second}
+	s.http = newHTTP(s.api(cfg, where), cfg.ReceiptWait)
 	return nil
 }
 
@@ -133,6 +134,20 @@ func (s *Server) forgetAnswers(ctx context.Context) error {
 	return err
 }
 
+// newHTTP makes a server that no client can hold for ever, by sending a body or
+// taking an answer slowly. Both limits count from the request's first byte and
+// end the request itself, so they leave room for a signature request that waits
+// for its receipt.
+func newHTTP(api http.Handler, longestWait time.Duration) *http.Server {
+	return &http.Server{
+		Handler:           api,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       longestWait + 30*time.Second,
+		WriteTimeout:      longestWait + time.Minute,
+		IdleTimeout:       2 * time.Minute,
+	}
+}
+
 // leaseOwner names this process among those that share the database.
 func leaseOwner(cfg Config) string {
 	if cfg.Sole {
@@ -165,6 +180,7 @@ func (s *Server) api(cfg Config, where contracts) http.Handler {
 			{Name: "database", Run: s.store.Ping},
 			{Name: "chain", Run: func(ctx context.Context) error { _, err := s.client.Head(ctx); return err }},
 			{Name: "bundler", Run: s.checkBundler},
+			{Name: "jobs", Run: s.checkJobs},
 		},
 		Log: cfg.Log,
 		Now: time.Now,
@@ -178,4 +194,23 @@ func (s *Server) checkBundler(context.Context) error {
 		return fmt.Errorf("sending is paused: %s", paused)
 	}
 	return nil
+}
+
+// failedRuns is how many runs of a job in a row make it one that keeps failing:
+// about a second and a half by the runner's pauses.
+const failedRuns = 5
+
+// checkJobs reports background work that keeps failing. Why is in the log, since
+// anybody may read this.
+func (s *Server) checkJobs(context.Context) error {
+	var failing []string
+	for _, f := range s.jobs.Failures() {
+		if f.Runs >= failedRuns {
+			failing = append(failing, fmt.Sprintf("%q failed %d times in a row", f.Task, f.Runs))
+		}
+	}
+	if len(failing) == 0 {
+		return nil
+	}
+	return fmt.Errorf("background work does not succeed, see the log: %s", strings.Join(failing, ", "))
 }

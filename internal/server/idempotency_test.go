@@ -15,7 +15,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/page"
 )
 
-// post sends a create with an idempotency key.
+// post sends a request, with an idempotency key unless key is "".
 func (w *world) post(secret, path, key string, body any) (int, map[string]any) {
 	w.t.Helper()
 	raw, err := json.Marshal(body)
@@ -24,7 +24,9 @@ func (w *world) post(secret, path, key string, body any) (int, map[string]any) {
 	w.must(err)
 	req.Header.Set("Authorization", "Bearer "+secret)
 	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("X-Idempotency-Key", key)
+	if key != "" {
+		req.Header.Set("X-Idempotency-Key", key)
+	}
 	answer, err := http.DefaultClient.Do(req)
 	w.must(err)
 	defer answer.Body.Close()

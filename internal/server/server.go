@@ -147,8 +147,9 @@ func (s *Server) Wait(ctx context.Context) error {
 	}
 }
 
-// Close lets requests under way finish until ctx ends, stops the jobs, and
-// closes the database. It may be called more than once.
+// Close lets requests under way finish until ctx ends, and cuts those that have
+// not; requests that wait for a receipt answer at once. Then it stops the jobs
+// and closes the database. It may be called more than once.
 func (s *Server) Close(ctx context.Context) error {
 	s.closeOnce.Do(func() { s.closeErr = s.close(ctx) })
 	return s.closeErr
@@ -156,15 +157,20 @@ func (s *Server) Close(ctx context.Context) error {
 
 func (s *Server) close(ctx context.Context) error {
 	var err error
+	if s.Intents != nil {
+		s.Intents.EndWaits()
+	}
 	if s.http != nil {
-		err = s.http.Shutdown(ctx)
+		if err = s.http.Shutdown(ctx); err != nil {
+			err = errors.Join(fmt.Errorf("finish requests: %w", err), s.http.Close())
+		}
 	}
 	if s.listener != nil {
 		_ = s.listener.Close() // closed by Shutdown already, unless Serve never ran
 	}
 	if s.jobs != nil {
 		s.jobs.Stop()
-		err = errors.Join(err, s.bundler.Release(ctx))
+		err = errors.Join(err, s.release(ctx))
 	}
 	if s.client != nil {
 		s.client.Close()
@@ -173,4 +179,14 @@ func (s *Server) close(ctx context.Context) error {
 		err = errors.Join(err, s.store.Close())
 	}
 	return err
+}
+
+// releaseTimeout bounds giving the leases back, which must not fail because a
+// slow request has used up the time to stop.
+const releaseTimeout = 5 * time.Second
+
+func (s *Server) release(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
+	defer cancel()
+	return s.bundler.Release(ctx)
 }
