@@ -12,7 +12,8 @@ import (
 
 // Resolve answers the account that a request means: by its id, or as the
 // account of a player on a chain. When a player has none there, or no player is
-// named, an account is created for owner; without an owner that is a fault.
+// named, it answers a new account of owner, which is Unsaved; without an owner
+// that is a fault.
 func (s *Service) Resolve(ctx context.Context, projectID, accountID, playerID string, chainID uint64, owner *common.Address) (Account, error) {
 	if accountID != "" {
 		return s.named(ctx, projectID, accountID, playerID, chainID)
@@ -24,7 +25,7 @@ func (s *Service) Resolve(ctx context.Context, projectID, accountID, playerID st
 		return Account{}, fault.Field("chainId", nil, "is required")
 	}
 	if playerID == "" {
-		return s.Create(ctx, projectID, CreateParams{ChainID: chainID, Owner: *owner})
+		return s.unsaved(ctx, projectID, CreateParams{ChainID: chainID, Owner: *owner})
 	}
 	return s.ofPlayer(ctx, projectID, playerID, chainID, owner)
 }
@@ -50,21 +51,12 @@ func (s *Service) ofPlayer(ctx context.Context, projectID, playerID string, chai
 		return a, checkOwner(a, owner, err)
 	}
 	if owner == nil {
-		if _, err := s.Players.Ensure(ctx, projectID, playerID); err != nil {
+		if err := s.Players.Check(ctx, projectID, playerID); err != nil {
 			return Account{}, err
 		}
 		return Account{}, fault.Field("player", playerID, "%s has no account on chain %d: create one, or give externalOwnerAddress", playerID, chainID)
 	}
-	a, err = s.Create(ctx, projectID, CreateParams{PlayerID: playerID, ChainID: chainID, Owner: *owner})
-	if !fault.Is(err, fault.Conflict) {
-		return a, err
-	}
-	// A request at the same moment was faster.
-	conflict := err
-	if a, found, err = s.find(ctx, projectID, playerID, chainID); err == nil && !found {
-		err = conflict
-	}
-	return a, checkOwner(a, owner, err)
+	return s.unsaved(ctx, projectID, CreateParams{PlayerID: playerID, ChainID: chainID, Owner: *owner})
 }
 
 // find answers the account of a player on a chain.

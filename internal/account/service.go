@@ -10,6 +10,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/fault"
 	"github.com/latchkey-dev/latchkey/internal/id"
 	"github.com/latchkey-dev/latchkey/internal/page"
+	"github.com/latchkey-dev/latchkey/internal/player"
 )
 
 // Addresses computes where the current build's factory puts an account. It
@@ -20,9 +21,10 @@ type Addresses interface {
 
 // Players finds and makes players.
 type Players interface {
-	// Ensure answers playerID when the project has that player, a fault when it
-	// has not, and the id of a new player for "".
-	Ensure(ctx context.Context, projectID, playerID string) (string, error)
+	// Check refuses a player that the project has not.
+	Check(ctx context.Context, projectID, playerID string) error
+	// New answers a player that is not saved.
+	New(projectID string) player.Player
 }
 
 // Service keeps accounts. Its fields are set once, before the first call; all
@@ -43,6 +45,17 @@ type Service struct {
 // the same owner share their salt, hence their address, on all chains with the
 // same factory.
 func (s *Service) Create(ctx context.Context, projectID string, p CreateParams) (Account, error) {
+	a, err := s.unsaved(ctx, projectID, p)
+	if err != nil {
+		return Account{}, err
+	}
+	err = s.Store.CreateAccount(ctx, a)
+	a.Unsaved, a.NewPlayer = false, nil
+	return a, err
+}
+
+// unsaved answers the account that Create would save.
+func (s *Service) unsaved(ctx context.Context, projectID string, p CreateParams) (Account, error) {
 	if err := p.check(); err != nil {
 		return Account{}, err
 	}
@@ -54,16 +67,11 @@ func (s *Service) Create(ctx context.Context, projectID string, p CreateParams) 
 	if err != nil {
 		return Account{}, err
 	}
-	// Last, so that no player is made for an account that is refused.
-	playerID, err := s.Players.Ensure(ctx, projectID, p.PlayerID)
-	if err != nil {
-		return Account{}, err
-	}
 	now := s.Now().UTC().Truncate(time.Microsecond) // what the store keeps
 	a := Account{
 		ID:                 id.New(id.Account),
 		ProjectID:          projectID,
-		PlayerID:           playerID,
+		PlayerID:           p.PlayerID,
 		ChainID:            p.ChainID,
 		Address:            at.address,
 		Owner:              p.Owner,
@@ -74,11 +82,17 @@ func (s *Service) Create(ctx context.Context, projectID string, p CreateParams) 
 		Salt:               at.salt,
 		CreatedAt:          now,
 		UpdatedAt:          now,
+		Unsaved:            true,
 	}
 	if at.active {
 		a.DeployedAt = &now
 	}
-	return a, s.Store.CreateAccount(ctx, a)
+	if p.PlayerID != "" {
+		return a, s.Players.Check(ctx, projectID, p.PlayerID)
+	}
+	player := s.Players.New(projectID)
+	a.PlayerID, a.NewPlayer = player.ID, &player
+	return a, nil
 }
 
 func (p CreateParams) check() error {

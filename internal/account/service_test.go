@@ -3,7 +3,6 @@ package account_test
 import (
 	"context"
 	"errors"
-	"sync"
 	"testing"
 	"time"
 
@@ -203,36 +202,16 @@ func TestResolve(t *testing.T) {
 	}
 
 	made, err := f.service.Resolve(f.ctx, f.project, "", p, 2, &alice)
-	if err != nil || made.PlayerID != p || made.ChainID != 2 {
-		t.Errorf("created on demand: %+v, %v", made, err)
+	if err != nil || made.PlayerID != p || made.ChainID != 2 || !made.Unsaved || made.NewPlayer != nil {
+		t.Errorf("new on demand: %+v, %v", made, err)
 	}
 	fresh, err := f.service.Resolve(f.ctx, f.project, "", "", 1, &bob)
-	if err != nil || fresh.PlayerID == p || fresh.Owner != bob {
-		t.Errorf("created with a new player: %+v, %v", fresh, err)
+	if err != nil || fresh.Owner != bob || !fresh.Unsaved || fresh.NewPlayer == nil || fresh.PlayerID != fresh.NewPlayer.ID {
+		t.Errorf("new with a new player: %+v, %v", fresh, err)
 	}
-}
-
-func TestResolveRace(t *testing.T) {
-	t.Parallel()
-	f := setUp(t)
-	p := f.newPlayer(t)
-	const racers = 12
-	ids := make([]string, racers)
-	var all sync.WaitGroup
-	for i := range racers {
-		all.Go(func() {
-			a, err := f.service.Resolve(f.ctx, f.project, "", p, 1, &alice)
-			if err != nil {
-				t.Error(err)
-			}
-			ids[i] = a.ID
-		})
-	}
-	all.Wait()
-	for _, id := range ids {
-		if id != ids[0] {
-			t.Errorf("requests at the same moment got %v", ids)
-			break
+	for _, unsaved := range []account.Account{made, fresh} {
+		if _, err := f.service.Get(f.ctx, f.project, unsaved.ID); !fault.Is(err, fault.NotFound) {
+			t.Errorf("an account that was only asked for: %v", err)
 		}
 	}
 }

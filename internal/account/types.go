@@ -7,6 +7,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 
 	"github.com/latchkey-dev/latchkey/internal/page"
+	"github.com/latchkey-dev/latchkey/internal/player"
 )
 
 // Type is the API's word for an account's home.
@@ -50,6 +51,13 @@ type Account struct {
 	// SignedAuthorization is what came with a request to make a delegated
 	// account active: r, s and v of an EIP-7702 authorization. It is not stored.
 	SignedAuthorization []byte
+
+	// Unsaved says that the account has no record yet. It gets one together with
+	// the first thing that is made for it, so that a request that is refused
+	// leaves nothing behind. NewPlayer is saved with it, nil when its player has
+	// a record.
+	Unsaved   bool
+	NewPlayer *player.Player
 }
 
 // Deployed reports whether the account's code is on chain, as far as known. A
@@ -67,7 +75,9 @@ type Filter struct {
 
 // Store keeps accounts. An account of another project is not found.
 type Store interface {
-	CreateAccount(ctx context.Context, a Account) error // Conflict when (project, chain, address) exists
+	// CreateAccount saves a new account, and its player if that is new. Conflict
+	// when (project, chain, address) or (player, chain) exists.
+	CreateAccount(ctx context.Context, a Account) error
 	Account(ctx context.Context, projectID, id string) (Account, error)
 	AccountByAddress(ctx context.Context, projectID string, chainID uint64, address common.Address) (Account, error)
 	Accounts(ctx context.Context, projectID string, f Filter, req page.Request) (page.Page[Account], error)

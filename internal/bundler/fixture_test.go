@@ -234,7 +234,7 @@ func (e *env) enqueue(w *wallet, q intent.Queue) common.Hash {
 		ChainID: e.chainID, Kind: intent.Call, Status: intent.Waiting, Operation: q.Operation, OperationHash: q.Hash,
 		Lane: q.Operation.Nonce.Uint64() ^ new(big.Int).SetBytes(q.Hash[:4]).Uint64(), MaxCost: new(big.Int), CreatedAt: now, UpdatedAt: now,
 	}
-	e.must(e.db.OpenIntent(ctx, in, nil, nil))
+	e.must(e.db.OpenIntent(ctx, in, account.Account{}, nil, nil))
 	_, err := e.db.ChangeIntent(ctx, in.ID, func(c *intent.Change) error {
 		c.Intent.Status = intent.Signed
 		c.Queue = &q

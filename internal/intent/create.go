@@ -12,7 +12,7 @@ import (
 // Create opens an intent for the calls that the client asked for. It answers a
 // fault, and no intent is made, when a field is wrong, when the policy does not
 // cover the calls or the account cannot pay for them, and when the calls would
-// revert.
+// revert. A new account is saved together with its intent.
 func (s *Service) Create(ctx context.Context, projectID string, p CreateParams) (Intent, error) {
 	if len(p.Interactions) == 0 {
 		return Intent{}, fault.Field("interactions", nil, "must have at least one call")
@@ -24,23 +24,28 @@ func (s *Service) Create(ctx context.Context, projectID string, p CreateParams) 
 	if err != nil {
 		return Intent{}, err
 	}
+	callData, err := encode(interactions)
+	if err != nil {
+		return Intent{}, fault.Field("interactions", nil, "%v", err)
+	}
+	call := plan{kind: Call, policyID: p.PolicyID, callData: callData, interactions: interactions}
+	in, err := s.openFor(ctx, projectID, p, call)
+	if p.PlayerID != "" && p.ExternalOwner != nil && fault.Is(err, fault.Conflict) {
+		// A request at the same moment may have made the player's account.
+		in, err = s.openFor(ctx, projectID, p, call)
+	}
+	return in, err
+}
+
+// openFor opens a plan of the account that p means.
+func (s *Service) openFor(ctx context.Context, projectID string, p CreateParams, call plan) (Intent, error) {
 	acc, err := s.Accounts.Resolve(ctx, projectID, p.AccountID, p.PlayerID, p.ChainID, p.ExternalOwner)
 	if err != nil {
 		return Intent{}, err
 	}
 	acc.SignedAuthorization = p.SignedAuthorization
-	callData, err := encode(interactions)
-	if err != nil {
-		return Intent{}, fault.Field("interactions", nil, "%v", err)
-	}
-	return s.open(ctx, plan{
-		kind:         Call,
-		account:      acc,
-		policyID:     p.PolicyID,
-		callData:     callData,
-		interactions: interactions,
-		sponsored:    sponsored(acc, interactions),
-	})
+	call.account, call.sponsored = acc, sponsored(acc, call.interactions)
+	return s.open(ctx, call)
 }
 
 func encode(interactions []Interaction) ([]byte, error) {

@@ -234,6 +234,10 @@ func (d *draft) checkFunds(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if funds.Cmp(cost) < 0 && d.plan.account.Unsaved {
+			// Another try gets another address: nobody must send funds to this one.
+			return fault.New(fault.Invalid, "account: a new account has nothing to pay fees with, and the operation may cost %s wei: name a gas policy in policy, or create the account and fund it first", cost)
+		}
 		if funds.Cmp(cost) < 0 {
 			return fault.New(fault.Invalid, "account: %s has %s wei for fees and the operation may cost %s: fund it, or name a gas policy in policy", d.op.Sender, funds, cost)
 		}
@@ -284,7 +288,7 @@ func (d *draft) save(ctx context.Context) (Intent, error) {
 		if d.plan.session != nil {
 			link(d.plan.session, d.plan.kind, in.ID)
 		}
-		err = d.service.Store.OpenIntent(ctx, in, d.plan.session, func(p *sponsor.Policy) error {
+		err = d.service.Store.OpenIntent(ctx, in, d.plan.account, d.plan.session, func(p *sponsor.Policy) error {
 			p.Reserved = new(big.Int).Add(p.Reserved, in.MaxCost)
 			return nil
 		})

@@ -191,10 +191,11 @@ var ErrLaneTaken = errors.New("nonce lane is taken")
 
 // Store keeps intents. An intent of another project is not found.
 type Store interface {
-	// OpenIntent saves a new intent in one transaction with the session that it
-	// registers or revokes (s: inserted or replaced, nil for none) and with the
-	// reservation that reserve makes on its policy (not called without one).
-	OpenIntent(ctx context.Context, in Intent, s *session.Session, reserve func(*sponsor.Policy) error) error
+	// OpenIntent saves a new intent in one transaction with its account if that
+	// is Unsaved, with the session that it registers or revokes (s: inserted or
+	// replaced, nil for none) and with the reservation that reserve makes on its
+	// policy (not called without one).
+	OpenIntent(ctx context.Context, in Intent, acc account.Account, s *session.Session, reserve func(*sponsor.Policy) error) error
 	// ChangeIntent loads the intent and what belongs to it under locks, lets
 	// step change them, and saves. Nothing is saved when step fails.
 	ChangeIntent(ctx context.Context, id string, step func(*Change) error) (Intent, error)

@@ -24,10 +24,15 @@ type Service struct {
 // answers to a create and to a later get are equal.
 func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
 
+// New answers a new player without any field, which is not saved.
+func (s *Service) New(projectID string) Player {
+	now := s.now()
+	return Player{ID: id.New(id.Player), ProjectID: projectID, CreatedAt: now, UpdatedAt: now}
+}
+
 // Create saves a new player. Every field may be absent.
 func (s *Service) Create(ctx context.Context, projectID string, p Params) (Player, error) {
-	now := s.now()
-	player, err := p.apply(Player{ID: id.New(id.Player), ProjectID: projectID, CreatedAt: now, UpdatedAt: now})
+	player, err := p.apply(s.New(projectID))
 	if err != nil {
 		return Player{}, err
 	}
@@ -57,18 +62,13 @@ func (s *Service) Delete(ctx context.Context, projectID, playerID string) error 
 	return s.Store.DeletePlayer(ctx, projectID, playerID)
 }
 
-// Ensure answers playerID when the project has that player, and the id of a
-// new player for "".
-func (s *Service) Ensure(ctx context.Context, projectID, playerID string) (string, error) {
-	if playerID == "" {
-		p, err := s.Create(ctx, projectID, Params{})
-		return p.ID, err
-	}
+// Check refuses a player that the project has not.
+func (s *Service) Check(ctx context.Context, projectID, playerID string) error {
 	_, err := s.Store.Player(ctx, projectID, playerID)
 	if fault.Is(err, fault.NotFound) {
-		return "", fault.Field("player", playerID, "there is no player %q in this project", playerID)
+		return fault.Field("player", playerID, "there is no player %q in this project", playerID)
 	}
-	return playerID, err
+	return err
 }
 
 // apply sets the fields that p names and checks them.

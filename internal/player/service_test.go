@@ -116,17 +116,18 @@ func TestMetadataMerges(t *testing.T) {
 	}
 }
 
-func TestEnsure(t *testing.T) {
+func TestCheck(t *testing.T) {
 	t.Parallel()
 	f := setUp(t)
-	made, err := f.service.Ensure(f.ctx, f.project, "")
+	unsaved := f.service.New(f.project)
+	if err := f.service.Check(f.ctx, f.project, unsaved.ID); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a player that is not saved: %v", err)
+	}
+	made, err := f.service.Create(f.ctx, f.project, player.Params{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again, err := f.service.Ensure(f.ctx, f.project, made); err != nil || again != made {
-		t.Errorf("%s, %v, want %s", again, err, made)
-	}
-	if _, err := f.service.Ensure(f.ctx, f.project, "pla_x"); !fault.Is(err, fault.Invalid) {
-		t.Errorf("an unknown player: %v", err)
+	if err := f.service.Check(f.ctx, f.project, made.ID); err != nil {
+		t.Errorf("a player: %v", err)
 	}
 }

@@ -36,22 +36,14 @@ func (s *Service) Create(ctx context.Context, projectID string, p CreateParams) 
 	if err := checkRegistration(&p, grant); err != nil {
 		return View{}, err
 	}
-	acc, err := s.Accounts.Resolve(ctx, projectID, p.AccountID, p.PlayerID, p.ChainID, p.ExternalOwner)
-	if err != nil {
-		return View{}, err
-	}
-	acc, epoch, err := s.observe(ctx, n, acc)
-	if err != nil {
-		return View{}, err
-	}
-	acc.SignedAuthorization = p.SignedAuthorization
-	if err := checkKey(p, grant, acc); err != nil {
-		return View{}, err
-	}
-	ses, err := s.start(ctx, acc, p, grant, epoch, now)
-	if fault.Is(err, fault.Conflict) {
-		// The same request at the same moment may have been faster.
-		ses, err = s.start(ctx, acc, p, grant, epoch, now)
+	ses, err := s.start(ctx, projectID, n, p, grant, now)
+	for range 2 {
+		if !fault.Is(err, fault.Conflict) {
+			break
+		}
+		// The same request at the same moment may have been faster: in making the
+		// account, then in making the session.
+		ses, err = s.start(ctx, projectID, n, p, grant, now)
 	}
 	if err != nil {
 		return View{}, err
@@ -61,9 +53,22 @@ func (s *Service) Create(ctx context.Context, projectID string, p CreateParams) 
 	return v, err
 }
 
-// start saves a new session, or finds the pending one that the request
-// repeats, and makes sure that there is something for the owner to sign.
-func (s *Service) start(ctx context.Context, acc account.Account, p CreateParams, grant permission.Permission, epoch, now uint64) (Session, error) {
+// start saves a new session, and its account if that is new, or finds the
+// pending session that the request repeats, and makes sure that there is
+// something for the owner to sign.
+func (s *Service) start(ctx context.Context, projectID string, n Network, p CreateParams, grant permission.Permission, now uint64) (Session, error) {
+	acc, err := s.Accounts.Resolve(ctx, projectID, p.AccountID, p.PlayerID, p.ChainID, p.ExternalOwner)
+	if err != nil {
+		return Session{}, err
+	}
+	acc, epoch, err := s.observe(ctx, n, acc)
+	if err != nil {
+		return Session{}, err
+	}
+	acc.SignedAuthorization = p.SignedAuthorization
+	if err := checkKey(p, grant, acc); err != nil {
+		return Session{}, err
+	}
 	ses, known, err := s.begin(ctx, acc, p, grant, epoch, now)
 	if err != nil {
 		return Session{}, err
@@ -71,7 +76,7 @@ func (s *Service) start(ctx context.Context, acc account.Account, p CreateParams
 	if ses.Registration == OnChain {
 		err = s.ensureAction(ctx, acc, ses, p.PolicyID, now)
 	} else if !known {
-		err = s.Store.CreateSession(ctx, ses)
+		err = s.Store.CreateSession(ctx, ses, acc)
 	}
 	if err != nil {
 		return Session{}, err

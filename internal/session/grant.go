@@ -138,15 +138,13 @@ func (f grantedFunction) rules() []permission.Rule {
 	return rules
 }
 
-// refused says why the packed format cannot hold what p asks for, in the
-// request's words.
-func (p CreateParams) refused(err error) error {
+// refused says why the packed format cannot hold a permission, in the words of
+// requests.
+func refused(err error) error {
 	wrong, ok := errors.AsType[*permission.FieldError](err)
 	switch {
 	case !ok:
 		return fault.Field("permissions", nil, "%v", err)
-	case wrong.Field == "contracts" && len(p.Whitelist) > 0:
-		return fault.Field("whitelist", nil, "%s", wrong.Message)
 	case slices.Contains([]string{"validAfter", "validUntil", "limit", "feeLimit"}, wrong.Field):
 		return fault.Field(wrong.Field, nil, "%s", wrong.Message)
 	}

@@ -163,7 +163,7 @@ func (s *Service) checkFree(ctx context.Context, acc account.Account, grant perm
 func (s *Service) prepare(acc account.Account, p CreateParams, grant permission.Permission, epoch uint64) (Session, error) {
 	packed, err := grant.Encode()
 	if err != nil {
-		return Session{}, p.refused(err)
+		return Session{}, refused(err)
 	}
 	now := s.now()
 	ses := Session{

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 
+	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/page"
 )
 
@@ -74,8 +75,9 @@ type Filter struct {
 // are saved together with its intent, by intent.Store; a session of another
 // project is not found.
 type Store interface {
-	// CreateSession saves a session that comes without an operation.
-	CreateSession(ctx context.Context, s Session) error
+	// CreateSession saves a session that comes without an operation, together
+	// with its account if that is Unsaved.
+	CreateSession(ctx context.Context, s Session, acc account.Account) error
 	Session(ctx context.Context, projectID, id string) (Session, error)
 	Sessions(ctx context.Context, projectID string, f Filter, req page.Request) (page.Page[Session], error)
 	// LiveSessions answers the live sessions of an account, oldest first.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 
@@ -35,9 +36,23 @@ var accounts = table[account.Account]{
 	},
 }
 
-// CreateAccount saves a new account.
+// CreateAccount saves a new account, and its player if that is new.
 func (db *DB) CreateAccount(ctx context.Context, a account.Account) error {
-	err := accounts.create(ctx, db, a, a.ID)
+	return db.write(ctx, func(tx *sql.Tx) error {
+		if err := db.saveAccount(ctx, tx, a); err != nil {
+			return err
+		}
+		return note(ctx, tx, a.ID)
+	})
+}
+
+func (db *DB) saveAccount(ctx context.Context, tx *sql.Tx, a account.Account) error {
+	if a.NewPlayer != nil {
+		if err := players.insert(ctx, tx, *a.NewPlayer); err != nil {
+			return err
+		}
+	}
+	err := accounts.insert(ctx, tx, a)
 	taken := fmt.Sprintf("account %s exists already on chain %d", a.Address, a.ChainID)
 	if rule, _ := db.dialect.UniqueViolation(err); strings.Contains(rule, "player") {
 		taken = fmt.Sprintf("player %s has an account on chain %d already", a.PlayerID, a.ChainID)

@@ -56,11 +56,17 @@ var intents = table[intent.Intent]{
 // openIntent is the condition of the index on nonce lanes, word for word.
 const openIntent = "status IN ('waiting', 'signed')"
 
-// OpenIntent saves a new intent with its session and its policy's reservation.
+// OpenIntent saves a new intent with its account if that is unsaved, its session
+// and its policy's reservation.
 // Rows are locked in the order session, account, policy: the one order of every
 // transaction here, so that no two wait for each other.
-func (db *DB) OpenIntent(ctx context.Context, in intent.Intent, s *session.Session, reserve func(*sponsor.Policy) error) error {
+func (db *DB) OpenIntent(ctx context.Context, in intent.Intent, acc account.Account, s *session.Session, reserve func(*sponsor.Policy) error) error {
 	return db.write(ctx, func(tx *sql.Tx) error {
+		if acc.Unsaved {
+			if err := db.saveAccount(ctx, tx, acc); err != nil {
+				return err
+			}
+		}
 		if s != nil {
 			if err := db.saveSession(ctx, tx, *s); err != nil {
 				return err

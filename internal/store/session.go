@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 
+	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/page"
 	"github.com/latchkey-dev/latchkey/internal/session"
 )
@@ -40,9 +41,15 @@ var sessions = table[session.Session]{
 // so that SQLite uses the index.
 const liveSession = "state IN ('pending', 'active')"
 
-// CreateSession saves a session that comes without an operation.
-func (db *DB) CreateSession(ctx context.Context, s session.Session) error {
+// CreateSession saves a session that comes without an operation, with its
+// account if that is unsaved.
+func (db *DB) CreateSession(ctx context.Context, s session.Session, acc account.Account) error {
 	return db.write(ctx, func(tx *sql.Tx) error {
+		if acc.Unsaved {
+			if err := db.saveAccount(ctx, tx, acc); err != nil {
+				return err
+			}
+		}
 		if err := db.saveSession(ctx, tx, s); err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/contract"
 	"github.com/latchkey-dev/latchkey/internal/fault"
 	"github.com/latchkey-dev/latchkey/internal/id"
@@ -172,9 +173,11 @@ func idempotencyNotesEveryKind(s suite) {
 		kind     id.Kind
 		create   func(context.Context) error
 	}{
-		{called.ID, id.Intent, func(ctx context.Context) error { return s.db.OpenIntent(ctx, called, nil, nil) }},
-		{registered.ID, id.Session, func(ctx context.Context) error { return s.db.OpenIntent(ctx, opened, &registered, nil) }},
-		{granted.ID, id.Session, func(ctx context.Context) error { return s.db.CreateSession(ctx, granted) }},
+		{called.ID, id.Intent, func(ctx context.Context) error { return s.db.OpenIntent(ctx, called, account.Account{}, nil, nil) }},
+		{registered.ID, id.Session, func(ctx context.Context) error {
+			return s.db.OpenIntent(ctx, opened, account.Account{}, &registered, nil)
+		}},
+		{granted.ID, id.Session, func(ctx context.Context) error { return s.db.CreateSession(ctx, granted, account.Account{}) }},
 		{second.ID, id.Account, func(ctx context.Context) error { return s.db.CreateAccount(ctx, second) }},
 		{c.ID, id.Contract, func(ctx context.Context) error { return s.db.CreateContract(ctx, c) }},
 		{another.ID, id.Policy, func(ctx context.Context) error { return s.db.CreatePolicy(ctx, another) }},

@@ -82,12 +82,12 @@ func intentRoundTrip(s suite) {
 	in.Operation.Paymaster, in.Operation.PaymasterData = address(9), []byte{9}
 	in.Operation.PaymasterVerificationGasLimit, in.Operation.PaymasterPostOpGasLimit = big.NewInt(6), new(big.Int)
 	in.Operation.Signature = []byte{1, 0}
-	s.must(s.db.OpenIntent(s.ctx, in, nil, func(*sponsor.Policy) error { return nil }))
+	s.must(s.db.OpenIntent(s.ctx, in, account.Account{}, nil, func(*sponsor.Policy) error { return nil }))
 	same(s, value(s.db.Intent(s.ctx, s.project.ID, in.ID))(s), in)
-	s.wantFault(s.db.OpenIntent(s.ctx, in, nil, func(*sponsor.Policy) error { return nil }), fault.Conflict)
+	s.wantFault(s.db.OpenIntent(s.ctx, in, account.Account{}, nil, func(*sponsor.Policy) error { return nil }), fault.Conflict)
 
 	zero := intent.Intent{ID: id.New(id.Intent), ProjectID: s.project.ID, PlayerID: a.PlayerID, AccountID: a.ID, Operation: operationOf(a, 0)}
-	s.must(s.db.OpenIntent(s.ctx, zero, nil, nil))
+	s.must(s.db.OpenIntent(s.ctx, zero, account.Account{}, nil, nil))
 	zero.MaxCost = new(big.Int) // nil is kept as zero
 	same(s, value(s.db.Intent(s.ctx, s.project.ID, zero.ID))(s), zero)
 
@@ -95,7 +95,7 @@ func intentRoundTrip(s suite) {
 	s.wantFault(err, fault.NotFound)
 	stray := s.intentOf(a, 3)
 	stray.AccountID = id.New(id.Account)
-	s.wantFault(s.db.OpenIntent(s.ctx, stray, nil, nil), fault.NotFound)
+	s.wantFault(s.db.OpenIntent(s.ctx, stray, account.Account{}, nil, nil), fault.NotFound)
 }
 
 func intentFilters(s suite) {
@@ -108,7 +108,7 @@ func intentFilters(s suite) {
 	used.SignedBy, used.Status = ses.ID, intent.Succeeded
 	for i, in := range []*intent.Intent{&plain, &sponsored, &used} {
 		in.CreatedAt = moment(30 + i)
-		s.must(s.db.OpenIntent(s.ctx, *in, nil, func(*sponsor.Policy) error { return nil }))
+		s.must(s.db.OpenIntent(s.ctx, *in, account.Account{}, nil, func(*sponsor.Policy) error { return nil }))
 	}
 	yes, no := true, false
 	for _, c := range []struct {
@@ -145,14 +145,14 @@ func intentReserves(s suite) {
 	in.PolicyID = p.ID
 	ses := sessionOf(a, 1)
 
-	err := s.db.OpenIntent(s.ctx, in, &ses, func(*sponsor.Policy) error { return errRefused })
+	err := s.db.OpenIntent(s.ctx, in, account.Account{}, &ses, func(*sponsor.Policy) error { return errRefused })
 	s.wantError(err, errRefused)
 	_, err = s.db.Intent(s.ctx, s.project.ID, in.ID)
 	s.wantFault(err, fault.NotFound)
 	_, err = s.db.Session(s.ctx, s.project.ID, ses.ID)
 	s.wantFault(err, fault.NotFound)
 
-	s.must(s.db.OpenIntent(s.ctx, in, &ses, func(p *sponsor.Policy) error {
+	s.must(s.db.OpenIntent(s.ctx, in, account.Account{}, &ses, func(p *sponsor.Policy) error {
 		p.Reserved.Add(p.Reserved, wide(1))
 		return nil
 	}))
@@ -163,7 +163,7 @@ func intentReserves(s suite) {
 	// Losing the lane gives the reservation back.
 	lost := s.intentOf(a, 0)
 	lost.PolicyID = p.ID
-	s.wantError(s.db.OpenIntent(s.ctx, lost, nil, func(p *sponsor.Policy) error {
+	s.wantError(s.db.OpenIntent(s.ctx, lost, account.Account{}, nil, func(p *sponsor.Policy) error {
 		p.Reserved.Add(p.Reserved, wide(1))
 		return nil
 	}), intent.ErrLaneTaken)
@@ -176,7 +176,7 @@ func intentStepFails(s suite) {
 	a, p := s.newAccount(1), s.newPolicy()
 	in := s.intentOf(a, 1)
 	in.PolicyID = p.ID
-	s.must(s.db.OpenIntent(s.ctx, in, nil, func(*sponsor.Policy) error { return nil }))
+	s.must(s.db.OpenIntent(s.ctx, in, account.Account{}, nil, func(*sponsor.Policy) error { return nil }))
 	_, err := s.db.ChangeIntent(s.ctx, in.ID, func(c *intent.Change) error {
 		c.Intent.Status = intent.Signed
 		c.Account.Owner = address(77)
@@ -207,7 +207,7 @@ func intentStepSavesAll(s suite) {
 	ses := sessionOf(a, 1)
 	in := s.intentOf(a, 1)
 	in.PolicyID, in.SessionID, in.Kind = p.ID, ses.ID, intent.RegisterSession
-	s.must(s.db.OpenIntent(s.ctx, in, &ses, func(*sponsor.Policy) error { return nil }))
+	s.must(s.db.OpenIntent(s.ctx, in, account.Account{}, &ses, func(*sponsor.Policy) error { return nil }))
 
 	deployed := moment(40)
 	got := value(s.db.ChangeIntent(s.ctx, in.ID, func(c *intent.Change) error {
@@ -230,7 +230,7 @@ func intentStepSavesAll(s suite) {
 	same(s, value(s.db.Policy(s.ctx, s.project.ID, p.ID))(s), p)
 
 	bare := s.intentOf(a, 2)
-	s.must(s.db.OpenIntent(s.ctx, bare, nil, nil))
+	s.must(s.db.OpenIntent(s.ctx, bare, account.Account{}, nil, nil))
 	value(s.db.ChangeIntent(s.ctx, bare.ID, func(c *intent.Change) error {
 		if c.Session != nil || c.Policy != nil || c.Account == nil || c.Queue != nil {
 			s.Errorf("an intent without session and policy has %+v", c)
@@ -242,7 +242,7 @@ func intentStepSavesAll(s suite) {
 func intentQueuesOnce(s suite) {
 	a := s.newAccount(1)
 	in := s.intentOf(a, 1)
-	s.must(s.db.OpenIntent(s.ctx, in, nil, nil))
+	s.must(s.db.OpenIntent(s.ctx, in, account.Account{}, nil, nil))
 	q := intent.Queue{
 		Operation: in.Operation, Hash: in.OperationHash, ChainID: in.ChainID, After: hash(9), Alone: true,
 		Deploy: &intent.FactoryCall{Factory: address(8), Data: []byte{1}}, Delegation: delegationOf(),
@@ -265,10 +265,10 @@ func intentQueuesOnce(s suite) {
 func lanes(s suite) {
 	a, b := s.newAccount(1), s.newAccount(2)
 	for _, lane := range []uint64{3, 0, 255} {
-		s.must(s.db.OpenIntent(s.ctx, s.intentOf(a, lane), nil, nil))
+		s.must(s.db.OpenIntent(s.ctx, s.intentOf(a, lane), account.Account{}, nil, nil))
 	}
-	s.must(s.db.OpenIntent(s.ctx, s.intentOf(b, 3), nil, nil))
-	s.wantError(s.db.OpenIntent(s.ctx, s.intentOf(a, 3), nil, nil), intent.ErrLaneTaken)
+	s.must(s.db.OpenIntent(s.ctx, s.intentOf(b, 3), account.Account{}, nil, nil))
+	s.wantError(s.db.OpenIntent(s.ctx, s.intentOf(a, 3), account.Account{}, nil, nil), intent.ErrLaneTaken)
 	if got := value(s.db.LanesInUse(s.ctx, a.ID))(s); !slices.Equal(got, []uint64{0, 3, 255}) {
 		s.Errorf("lanes in use are %v, want 0, 3, 255", got)
 	}
@@ -286,7 +286,7 @@ func lanes(s suite) {
 			s.Errorf("%s: lane held %t, want %t", c.status, got, c.held)
 		}
 	}
-	s.must(s.db.OpenIntent(s.ctx, s.intentOf(b, 3), nil, nil))
+	s.must(s.db.OpenIntent(s.ctx, s.intentOf(b, 3), account.Account{}, nil, nil))
 }
 
 func openIntentsOf(s suite) {
@@ -295,10 +295,10 @@ func openIntentsOf(s suite) {
 	for lane := range uint64(page.MaxLimit + 5) {
 		in := s.intentOf(a, lane)
 		in.CreatedAt = moment(500 - int(lane)) // later lanes are older
-		s.must(s.db.OpenIntent(s.ctx, in, nil, nil))
+		s.must(s.db.OpenIntent(s.ctx, in, account.Account{}, nil, nil))
 		want = slices.Insert(want, 0, in)
 	}
-	s.must(s.db.OpenIntent(s.ctx, s.intentOf(b, 0), nil, nil))
+	s.must(s.db.OpenIntent(s.ctx, s.intentOf(b, 0), account.Account{}, nil, nil))
 	value(s.db.ChangeIntent(s.ctx, want[0].ID, func(c *intent.Change) error {
 		c.Intent.Status = intent.Expired
 		return nil
@@ -312,7 +312,7 @@ func lanesRace(s suite) {
 	race(func(int) {
 		in := s.intentOf(a, 4)
 		in.PolicyID = p.ID
-		err := s.db.OpenIntent(s.ctx, in, nil, func(p *sponsor.Policy) error {
+		err := s.db.OpenIntent(s.ctx, in, account.Account{}, nil, func(p *sponsor.Policy) error {
 			p.Reserved = new(big.Int).Add(p.Reserved, big.NewInt(1))
 			return nil
 		})
@@ -343,7 +343,7 @@ func overdueIntents(s suite) {
 		if lane == 0 {
 			in.Status = intent.Signed
 		}
-		s.must(s.db.OpenIntent(s.ctx, in, nil, nil))
+		s.must(s.db.OpenIntent(s.ctx, in, account.Account{}, nil, nil))
 		want = slices.Insert(want, 0, in)
 	}
 	same(s, value(s.db.OverdueIntents(s.ctx, 80002, 103, 10))(s), want[:3])
@@ -384,7 +384,7 @@ func sponsoredCost(s suite) {
 		if c.sponsored {
 			in.PolicyID = p.ID
 		}
-		s.must(s.db.OpenIntent(s.ctx, in, nil, func(*sponsor.Policy) error { return nil }))
+		s.must(s.db.OpenIntent(s.ctx, in, account.Account{}, nil, func(*sponsor.Policy) error { return nil }))
 	}
 	want := new(big.Int).Add(wide(0), wide(1))
 	if got := value(s.db.SponsoredCost(s.ctx, 80002))(s); got.Cmp(want) != 0 {
@@ -406,7 +406,7 @@ func intentsAndStepsRace(s suite) {
 		p.Reserved = new(big.Int).Add(p.Reserved, big.NewInt(1))
 		return nil
 	}
-	s.must(s.db.OpenIntent(s.ctx, first, &ses, one))
+	s.must(s.db.OpenIntent(s.ctx, first, account.Account{}, &ses, one))
 	began := time.Now()
 	race(func(i int) {
 		var err error
@@ -416,7 +416,7 @@ func intentsAndStepsRace(s suite) {
 			in.PolicyID, in.SessionID = p.ID, ses.ID
 			revoked := ses
 			revoked.RevokeIntent = in.ID
-			err = s.db.OpenIntent(s.ctx, in, &revoked, one)
+			err = s.db.OpenIntent(s.ctx, in, account.Account{}, &revoked, one)
 		case 1:
 			_, err = s.db.ChangeIntent(s.ctx, first.ID, func(c *intent.Change) error { return one(c.Policy) })
 		case 2:

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 
+	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/bundler"
 	"github.com/latchkey-dev/latchkey/internal/fault"
 	"github.com/latchkey-dev/latchkey/internal/intent"
@@ -21,7 +22,7 @@ func (s suite) queue(n int) []bundler.Operation {
 	a := s.newAccount(50)
 	for lane := range uint64(n) {
 		in := s.intentOf(a, lane)
-		s.must(s.db.OpenIntent(s.ctx, in, nil, nil))
+		s.must(s.db.OpenIntent(s.ctx, in, account.Account{}, nil, nil))
 		value(s.db.ChangeIntent(s.ctx, in.ID, func(c *intent.Change) error {
 			c.Intent.Status = intent.Signed
 			c.Queue = &intent.Queue{Operation: in.Operation, Hash: in.OperationHash, ChainID: in.ChainID}

@@ -259,6 +259,42 @@ func accountExists(s suite) {
 	s.must(s.db.CreateAccount(s.ctx, foreign))
 }
 
+// An account that is unsaved is saved with its first intent or session, and
+// with its player, or nothing is.
+func accountTogether(s suite) {
+	unsaved := func(n byte) account.Account {
+		p := player.Player{ID: id.New(id.Player), ProjectID: s.project.ID, CreatedAt: moment(1), UpdatedAt: moment(1)}
+		return account.Account{
+			ID: id.New(id.Account), ProjectID: s.project.ID, PlayerID: p.ID, ChainID: chainID, Address: address(n), Owner: address(2),
+			CreatedAt: moment(1), UpdatedAt: moment(1), Unsaved: true, NewPlayer: &p,
+		}
+	}
+	saved := func(a account.Account) {
+		s.Helper()
+		same(s, value(s.db.Player(s.ctx, s.project.ID, a.PlayerID))(s), *a.NewPlayer)
+		a.Unsaved, a.NewPlayer = false, nil
+		same(s, value(s.db.Account(s.ctx, s.project.ID, a.ID))(s), a)
+	}
+	alone, withIntent, withSession, refused := unsaved(21), unsaved(22), unsaved(23), unsaved(24)
+	s.must(s.db.CreateAccount(s.ctx, alone))
+	saved(alone)
+	s.must(s.db.OpenIntent(s.ctx, s.intentOf(withIntent, 0), withIntent, nil, nil))
+	saved(withIntent)
+	s.must(s.db.CreateSession(s.ctx, sessionOf(withSession, 1), withSession))
+	saved(withSession)
+
+	in := s.intentOf(refused, 0)
+	in.PolicyID = s.newPolicy().ID
+	s.wantError(s.db.OpenIntent(s.ctx, in, refused, nil, func(*sponsor.Policy) error { return errRefused }), errRefused)
+	_, err := s.db.Account(s.ctx, s.project.ID, refused.ID)
+	s.wantFault(err, fault.NotFound)
+	_, err = s.db.Player(s.ctx, s.project.ID, refused.PlayerID)
+	s.wantFault(err, fault.NotFound)
+
+	refused.NewPlayer, refused.PlayerID = nil, withIntent.PlayerID
+	s.wantFault(s.db.OpenIntent(s.ctx, s.intentOf(refused, 0), refused, nil, nil), fault.Conflict) // same player, same chain
+}
+
 func accountFilters(s suite) {
 	a, b := s.newAccount(1), s.newAccount(2)
 	for _, c := range []struct {

@@ -25,7 +25,7 @@ func (s suite) newSession(a account.Account, n byte) session.Session {
 	in := s.intentOf(a, uint64(n))
 	in.Kind, in.SessionID = intent.RegisterSession, ses.ID
 	ses.RegisterIntent = in.ID
-	s.must(s.db.OpenIntent(s.ctx, in, &ses, nil))
+	s.must(s.db.OpenIntent(s.ctx, in, account.Account{}, &ses, nil))
 	return ses
 }
 
@@ -33,11 +33,11 @@ func sessionRoundTrip(s suite) {
 	a := s.newAccount(1)
 	ses := sessionOf(a, 1)
 	ses.RegisterIntent, ses.RevokeIntent, ses.Epoch = "tin_a", "tin_b", 1<<63-1
-	s.must(s.db.OpenIntent(s.ctx, s.intentOf(a, 1), &ses, nil))
+	s.must(s.db.OpenIntent(s.ctx, s.intentOf(a, 1), account.Account{}, &ses, nil))
 	same(s, value(s.db.Session(s.ctx, s.project.ID, ses.ID))(s), ses)
 
 	zero := session.Session{ID: id.New(id.Session), ProjectID: s.project.ID, PlayerID: a.PlayerID, AccountID: a.ID}
-	s.must(s.db.OpenIntent(s.ctx, s.intentOf(a, 2), &zero, nil))
+	s.must(s.db.OpenIntent(s.ctx, s.intentOf(a, 2), account.Account{}, &zero, nil))
 	same(s, value(s.db.Session(s.ctx, s.project.ID, zero.ID))(s), zero)
 
 	_, err := s.db.Session(s.ctx, s.newProject().ID, ses.ID)
@@ -82,7 +82,7 @@ func oneLiveSession(s suite) {
 
 	again := sessionOf(a, 1)
 	in := s.intentOf(a, 9)
-	s.wantFault(s.db.OpenIntent(s.ctx, in, &again, nil), fault.Conflict)
+	s.wantFault(s.db.OpenIntent(s.ctx, in, account.Account{}, &again, nil), fault.Conflict)
 	_, err := s.db.Intent(s.ctx, s.project.ID, in.ID)
 	s.wantFault(err, fault.NotFound)
 
@@ -90,7 +90,7 @@ func oneLiveSession(s suite) {
 		old.State = session.Ended
 		return old, nil
 	}))(s)
-	s.must(s.db.OpenIntent(s.ctx, in, &again, nil))
+	s.must(s.db.OpenIntent(s.ctx, in, account.Account{}, &again, nil))
 
 	_, err = s.db.UpdateSession(s.ctx, s.project.ID, first.ID, func(old session.Session) (session.Session, error) {
 		old.State = session.Active
@@ -114,7 +114,7 @@ func sessionMovedOn(s suite) {
 	}))(s)
 	in := s.intentOf(a, 9)
 	loaded.RevokeIntent = in.ID
-	s.wantFault(s.db.OpenIntent(s.ctx, in, &loaded, nil), fault.Conflict)
+	s.wantFault(s.db.OpenIntent(s.ctx, in, account.Account{}, &loaded, nil), fault.Conflict)
 	if got := value(s.db.Session(s.ctx, s.project.ID, loaded.ID))(s); got.State != session.Closed {
 		s.Errorf("session is %s, want closed", got.State)
 	}

@@ -47,6 +47,7 @@ func Run(t *testing.T, open func(*testing.T) *store.DB) {
 		{"pages", pages},
 		{"account round trip", accountRoundTrip},
 		{"account exists", accountExists},
+		{"account with what is made for it", accountTogether},
 		{"account filters", accountFilters},
 		{"contract round trip", contractRoundTrip},
 		{"contract filters", contractFilters},
