@@ -130,6 +130,14 @@ var meanings = map[string]string{
 	"FeeLimitMissing":     "the account would pay, and the session has no fee limit",
 	"FeeLimitExceeded":    "the operation may cost more than is left of the session's fee limit",
 	"PaymasterNotAllowed": "the session does not name this paymaster",
+	"TokenCallNotAllowed": "the session's rules know no limit for this call of the token",
+	"TokenIdNotAllowed":   "the session's rules do not name this token id",
+	"ValueLimitExceeded":  "the call sends more native value than is left by this rule",
+	"AmountLimitExceeded": "the call moves more than is left by this rule",
+	"ArgumentNotAllowed":  "an argument is not one that this rule allows",
+	"CountExceeded":       "the session has no calls of this function left",
+	"RateExceeded":        "the session has no calls left in this interval",
+	"MomentNotAllowed":    "this rule has no answer for the moment that the signature names",
 }
 
 // ownErrors are the errors of our contracts, of the EntryPoint and of Solidity.
