@@ -125,7 +125,7 @@ async function useKey(player, { type, make }) {
     return transaction
   })
   await check(`${type}: a signature over something else is refused`, async () =>
-    refused(await player.send(await player.mint(), key.sign, `0x${'42'.repeat(32)}`), /signature/))
+    refused(await player.send(await player.mint(), key.sign, `0x${'42'.repeat(32)}`), /challenge|not by session key/))
   await check(`${type}: a call that was not granted is refused`, async () =>
     refused(await player.send(await player.intend(player.info.erc20Contract, 'mint', player.info.accountAddress, '1'), key.sign), /functions/))
   await check(`${type}: it mints again after the page was loaded anew`, async () => {
@@ -135,7 +135,7 @@ async function useKey(player, { type, make }) {
   await check(`${type}: a third time is past the limit`, async () => refused(await player.send(await player.mint(), key.sign), /limit/))
   await check(`${type}: revoked, it is refused`, async () => {
     assert.equal((await player.revoke(session)).status, 'revoked')
-    return refused(await player.send(await player.mint(), key.sign), /revoked/)
+    return refused(await player.send(await player.mint(), key.sign), /revoked|no live session/)
   })
 }
 
