@@ -69,7 +69,7 @@ func reportPlanted(report permissionfuzz.Report, plant permission.RuleName) erro
 	if len(report.Mismatches) == 0 {
 		return fmt.Errorf("the mistake in %s was not found in %d cases", plant, report.Cases)
 	}
-	fmt.Printf("the mistake in %s was found in case %d\n", plant, report.Mismatches[0].Case.Number)
+	fmt.Printf("the mistake in %s was found in case %d\n", plant, report.Mismatches[0].Number)
 	return nil
 }
 

@@ -35,7 +35,7 @@ type Report struct {
 	Refused map[permission.RuleName]uint64
 	// Near counts the cases that came within one of a limit, and reached it.
 	Near map[permission.RuleName]uint64
-	// Rules are those that the contract's build knows.
+	// Rules are those that can have decided something with the contract's build.
 	Rules []permission.RuleName
 	// Mismatches are the cases in which the two differ. The run ends soon after
 	// the first.
@@ -44,12 +44,13 @@ type Report struct {
 
 // Mismatch is a case in which contract and evaluator differ.
 type Mismatch struct {
-	Case       *Case
+	Number     uint64 // of the case
+	Case       fmt.Stringer
 	Difference error
 }
 
 func (m Mismatch) String() string {
-	return fmt.Sprintf("case %d: %v\n%s", m.Case.Number, m.Difference, m.Case)
+	return fmt.Sprintf("case %d: %v\n%s", m.Number, m.Difference, m.Case)
 }
 
 // Run compares until the cases are done, or two workers have each found a
@@ -81,7 +82,9 @@ func (c Campaign) Run() (Report, error) {
 func newReport(can support) Report {
 	out := Report{Refused: map[permission.RuleName]uint64{}, Near: map[permission.RuleName]uint64{}}
 	for _, rule := range can.rules {
-		out.Rules = append(out.Rules, rule.name)
+		if rule.name != permission.RuleTypedData || can.messages {
+			out.Rules = append(out.Rules, rule.name)
+		}
 	}
 	return out
 }
@@ -131,11 +134,18 @@ func (w *worker) group(group, from, to uint64) error {
 		return fmt.Errorf("draw permission of case %d: %w", from, err)
 	}
 	if !w.world.registers(w.world.accounts[group%2], packed) {
-		w.report.Mismatches = append(w.report.Mismatches, Mismatch{&Case{Number: from, P: p, packed: packed}, errors.New("the account refuses to register what Encode gives")})
+		w.report.Mismatches = append(w.report.Mismatches, Mismatch{from, &Case{P: p, packed: packed}, errors.New("the account refuses to register what Encode gives")})
 		return nil
 	}
+	g := grantOf{p, packed, now}
 	for n := from; n < to; n++ {
-		c, err := w.world.drawCase(s, grantOf{p, packed, now}, n)
+		if w.world.can.messages && len(typedDataRules(p)) > 0 && s.oneIn(6) {
+			if err := w.tryMessage(w.world.drawMessage(s, g, n)); err != nil {
+				return fmt.Errorf("case %d: %w", n, err)
+			}
+			continue
+		}
+		c, err := w.world.drawCase(s, g, n)
 		if err != nil {
 			return err
 		}
@@ -155,13 +165,13 @@ func (w *worker) try(c *Case) error {
 	}
 	v, refusal := w.campaign.Evaluate(c.P, c.State, c.facts())
 	if difference := c.compare(got, v, refusal); difference != nil {
-		w.report.Mismatches = append(w.report.Mismatches, Mismatch{c, difference})
+		w.report.Mismatches = append(w.report.Mismatches, Mismatch{c.Number, c, difference})
 		return nil
 	}
 	final := permission.Evaluate(c.P, c.State, c.facts())
 	if refusal == nil && got.takes(c.Time) != (final == nil) {
 		difference := fmt.Errorf("EntryPoint takes it at %d: %t, Go says %v", c.Time, got.takes(c.Time), final)
-		w.report.Mismatches = append(w.report.Mismatches, Mismatch{c, difference})
+		w.report.Mismatches = append(w.report.Mismatches, Mismatch{c.Number, c, difference})
 	}
 	w.report.count(c, final)
 	return nil

@@ -49,6 +49,6 @@ func TestPlantedMistakesAreFound(t *testing.T) {
 			t.Errorf("%s: a limit wider by one is not found in %d cases", name, report.Cases)
 			continue
 		}
-		t.Logf("%s: found in case %d: %v", name, report.Mismatches[0].Case.Number, report.Mismatches[0].Difference)
+		t.Logf("%s: found in case %d: %v", name, report.Mismatches[0].Number, report.Mismatches[0].Difference)
 	}
 }

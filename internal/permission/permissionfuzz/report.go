@@ -30,12 +30,7 @@ var limits = []permission.RuleName{
 
 // deciders are the rules that can have refused something.
 func (r Report) deciders() []permission.RuleName {
-	out := slices.Clone(deciding)
-	for _, name := range r.Rules {
-		if name != permission.RuleTypedData { // judges messages, not operations
-			out = append(out, name)
-		}
-	}
+	out := append(slices.Clone(deciding), r.Rules...)
 	if len(r.Rules) > 0 {
 		out = append(out, permission.RuleToken, permission.RuleMoment)
 	}
@@ -43,7 +38,7 @@ func (r Report) deciders() []permission.RuleName {
 }
 
 func (r Report) hasLimit(name permission.RuleName) bool {
-	return slices.Contains(limits, name) || slices.Contains(r.Rules, name)
+	return slices.Contains(limits, name) || slices.Contains(r.Rules, name) && name != permission.RuleTypedData
 }
 
 // Write prints the histogram.

@@ -37,10 +37,11 @@ var allRules = []ruleDraw{
 // support is what the contract's build can do. What it cannot is not drawn,
 // so that the two sides may learn something new one after the other.
 type support struct {
-	rules   []ruleDraw
-	signers []permission.SignerType // secp256k1 first
-	batch   bool
-	grants  bool // first use and stateless sessions
+	rules    []ruleDraw
+	signers  []permission.SignerType // secp256k1 first
+	batch    bool
+	grants   bool // first use and stateless sessions
+	messages bool // ERC-1271 by sessions
 }
 
 func (c support) rule(name permission.RuleName) bool {
@@ -71,7 +72,22 @@ func (w *world) probe() support {
 	batch, _ := userop.ExecuteBatch([]userop.Call{{}})
 	out.batch = w.refusal(plain, batch, userop.Registered) != "FunctionForbidden"
 	out.grants = w.refusal(plain, batch, userop.FirstUse) != "SignatureMalformed"
+	out.messages = w.takesMessages(plain)
 	return out
+}
+
+// takesMessages reports whether a session can sign for the account at all.
+func (w *world) takesMessages(p permission.Permission) bool {
+	p.Signer, p.Rules = w.signers[permission.Secp256k1], []permission.Rule{permission.TypedData{}}
+	packed, err := p.Encode()
+	if err != nil {
+		return false
+	}
+	m := &messageCase{account: w.accounts[0], p: p, packed: packed, time: 1, signed: true}
+	m.state.State = permission.Active
+	m.message = userop.Message{Contents: make([]byte, wordLength), Description: "Order(uint256 a)"}
+	valid, err := w.isValid(m)
+	return err == nil && valid
 }
 
 func (w *world) registersPermission(p permission.Permission) bool {

@@ -32,10 +32,12 @@ type world struct {
 	accounts []common.Address // a proxy and a delegated EOA, of one owner
 	owner    *ecdsa.PrivateKey
 
-	signers    map[permission.SignerType]common.Address
-	p256       userop.P256Key
-	signatures map[permission.SignerType]keySignature
-	can        support
+	session     *ecdsa.PrivateKey // of secp256k1
+	p256Private *ecdsa.PrivateKey // of the other kinds
+	p256        userop.P256Key
+	signers     map[permission.SignerType]common.Address
+	signatures  map[permission.SignerType]keySignature
+	can         support
 }
 
 // keySignature is a session key's genuine signature under opHash.
@@ -69,52 +71,60 @@ func (w *world) makeKeys() (err error) {
 	if w.owner, err = crypto.ToECDSA(scalar(1)); err != nil {
 		return err
 	}
-	session, err := crypto.ToECDSA(scalar(2))
-	if err != nil {
+	if w.session, err = crypto.ToECDSA(scalar(2)); err != nil {
 		return err
 	}
-	private, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), scalar(3))
-	if err != nil {
+	if w.p256Private, err = ecdsa.ParseRawPrivateKey(elliptic.P256(), scalar(3)); err != nil {
 		return err
 	}
-	point, err := private.PublicKey.Bytes()
+	point, err := w.p256Private.PublicKey.Bytes()
 	if err != nil {
 		return err
 	}
 	if w.p256, err = userop.ParseP256Key(point); err != nil {
 		return err
 	}
-	w.signers = map[permission.SignerType]common.Address{permission.Secp256k1: crypto.PubkeyToAddress(session.PublicKey)}
-	personal, err := sign(accounts.TextHash(opHash[:]), session)
+	personal, err := sign(accounts.TextHash(opHash[:]), w.session)
 	if err != nil {
 		return err
 	}
+	w.signers = map[permission.SignerType]common.Address{permission.Secp256k1: crypto.PubkeyToAddress(w.session.PublicKey)}
 	w.signatures = map[permission.SignerType]keySignature{permission.Secp256k1: {userop.PersonalSign, personal[:]}}
 	for _, kind := range []permission.SignerType{permission.P256, permission.P256SHA256, permission.WebAuthn} {
+		tail, err := w.signDigest(kind, opHash)
+		if err != nil {
+			return err
+		}
 		w.signers[kind] = permission.SignerAddress(w.p256.X, w.p256.Y)
-		answer, err := answerOf(kind, private)
-		if err != nil {
-			return err
-		}
-		tail, err := userop.KeySignature(kind, w.p256, opHash, answer)
-		if err != nil {
-			return err
-		}
 		w.signatures[kind] = keySignature{userop.Raw, tail}
 	}
 	return nil
 }
 
-// answerOf is what a client with a P-256 key sends for opHash.
-func answerOf(kind permission.SignerType, private *ecdsa.PrivateKey) ([]byte, error) {
+// signDigest signs with the session's key of a kind, in no form but the bare
+// one.
+func (w *world) signDigest(kind permission.SignerType, hash common.Hash) ([]byte, error) {
+	if kind == permission.Secp256k1 {
+		signature, err := sign(hash[:], w.session)
+		return signature[:], err
+	}
+	answer, err := answerOf(kind, w.p256Private, hash)
+	if err != nil {
+		return nil, err
+	}
+	return userop.KeySignature(kind, w.p256, hash, answer)
+}
+
+// answerOf is what a client with a P-256 key sends for a hash.
+func answerOf(kind permission.SignerType, private *ecdsa.PrivateKey, hash common.Hash) ([]byte, error) {
 	switch kind {
 	case permission.P256:
-		return ecdsa.SignASN1(rand.Reader, private, opHash[:])
+		return ecdsa.SignASN1(rand.Reader, private, hash[:])
 	case permission.P256SHA256:
-		digest := sha256.Sum256(opHash[:])
+		digest := sha256.Sum256(hash[:])
 		return ecdsa.SignASN1(rand.Reader, private, digest[:])
 	}
-	clientData := []byte(`{"type":"webauthn.get","challenge":"` + base64.RawURLEncoding.EncodeToString(opHash[:]) + `","origin":"https://app.example"}`)
+	clientData := []byte(`{"type":"webauthn.get","challenge":"` + base64.RawURLEncoding.EncodeToString(hash[:]) + `","origin":"https://app.example"}`)
 	authenticatorData := append(make([]byte, 32), 1, 0, 0, 0, 1)
 	inner := sha256.Sum256(clientData)
 	digest := sha256.Sum256(append(authenticatorData, inner[:]...))
