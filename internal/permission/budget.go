@@ -22,39 +22,39 @@ type budget interface {
 	counter(spent *big.Int, t uint64) *big.Int
 }
 
-func (b Total) allowed(uint64) *big.Int                            { return b.Max }
+func (t Total) allowed(uint64) *big.Int                            { return t.Max }
 func (Total) spent(counter *big.Int, _ uint64) (*big.Int, bool)    { return counter, true }
 func (Total) counter(spent *big.Int, _ uint64) *big.Int            { return spent }
-func (b Stream) spent(counter *big.Int, _ uint64) (*big.Int, bool) { return counter, true }
-func (b Stream) counter(spent *big.Int, _ uint64) *big.Int         { return spent }
+func (s Stream) spent(counter *big.Int, _ uint64) (*big.Int, bool) { return counter, true }
+func (s Stream) counter(spent *big.Int, _ uint64) *big.Int         { return spent }
 
 // allowed answers what has accrued; t must not be before the start.
-func (b Stream) allowed(t uint64) *big.Int {
-	accrued := new(big.Int).SetUint64(t - b.Start)
-	accrued.Mul(accrued, b.PerSecond).Add(accrued, b.Initial)
-	if limit := b.max(); limit.Sign() > 0 && accrued.Cmp(limit) > 0 {
+func (s Stream) allowed(t uint64) *big.Int {
+	accrued := new(big.Int).SetUint64(t - s.Start)
+	accrued.Mul(accrued, s.PerSecond).Add(accrued, s.Initial)
+	if limit := s.max(); limit.Sign() > 0 && accrued.Cmp(limit) > 0 {
 		return limit
 	}
 	return accrued
 }
 
 // window has no end: what has accrued by t is there for ever.
-func (b Stream) window(t uint64) (from, until uint64, ok bool) {
-	return t, MaxTime, t >= b.Start && t > 0
+func (s Stream) window(t uint64) (from, until uint64, ok bool) {
+	return t, MaxTime, t >= s.Start && t > 0
 }
 
 // periodShift is where a period's counter keeps the period's index. What was
 // spent in that period lies below.
 const periodShift = 128
 
-func (b Period) allowed(uint64) *big.Int { return b.Max }
+func (d Period) allowed(uint64) *big.Int { return d.Max }
 
-func (b Period) index(t uint64) *big.Int {
-	return new(big.Int).SetUint64((t - b.Start) / uint64(b.Seconds))
+func (d Period) index(t uint64) *big.Int {
+	return new(big.Int).SetUint64((t - d.Start) / uint64(d.Seconds))
 }
 
-func (b Period) spent(counter *big.Int, t uint64) (*big.Int, bool) {
-	switch new(big.Int).Rsh(counter, periodShift).Cmp(b.index(t)) {
+func (d Period) spent(counter *big.Int, t uint64) (*big.Int, bool) {
+	switch new(big.Int).Rsh(counter, periodShift).Cmp(d.index(t)) {
 	case -1:
 		return new(big.Int), true
 	case 0:
@@ -63,16 +63,16 @@ func (b Period) spent(counter *big.Int, t uint64) (*big.Int, bool) {
 	return nil, false
 }
 
-func (b Period) counter(spent *big.Int, t uint64) *big.Int {
-	word := new(big.Int).Lsh(b.index(t), periodShift)
+func (d Period) counter(spent *big.Int, t uint64) *big.Int {
+	word := new(big.Int).Lsh(d.index(t), periodShift)
 	return word.Or(word, spent)
 }
 
-func (b Period) window(t uint64) (from, until uint64, ok bool) {
-	if t < b.Start {
+func (d Period) window(t uint64) (from, until uint64, ok bool) {
+	if t < d.Start {
 		return 0, 0, false
 	}
-	return windowOf(t, b.Start, uint64(b.Seconds))
+	return windowOf(t, d.Start, uint64(d.Seconds))
 }
 
 func (r Rate) window(t uint64) (from, until uint64, ok bool) {

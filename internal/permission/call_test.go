@@ -98,7 +98,8 @@ func TestRules(t *testing.T) {
 		{"stream, not begun", []Rule{ValueStream{Stream{n(5), n(2), n(24), 1501}}}, nil, []made{sent(0)}, RuleMoment, 0, "valueStream", "", "1500", nil},
 
 		{"token by other functions", []Rule{ERC20Total{coin, Total{n(10)}}}, counters{n(0)}, []made{
-			{coin, 0, encoded(approve, addressWord(nobody), word(2))}, {coin, 0, encoded(increaseAllowance, addressWord(nobody), word(3))},
+			{coin, 0, encoded(approve, addressWord(nobody), word(2))},
+			{coin, 0, encoded(increaseAllowance, addressWord(nobody), word(3))},
 			{coin, 0, encoded(transferFrom, addressWord(account), addressWord(nobody), word(5))},
 		}, "", 0, "", "", "", counters{n(10)}},
 		{"token, too much", []Rule{ERC20Total{coin, Total{n(10)}}}, counters{n(4)}, []made{paid(7)}, RuleERC20Total, 0, "10", "4", "7", nil},
@@ -304,12 +305,14 @@ func TestUsage(t *testing.T) {
 		ResetsAt          uint64
 	}
 	want := []row{
-		{RuleLimit, NoPosition, 3, 1, 2, 0}, {RuleFeeLimit, NoPosition, 100, 30, 70, 0},
+		{RuleLimit, NoPosition, 3, 1, 2, 0},
+		{RuleFeeLimit, NoPosition, 100, 30, 70, 0},
 		{RuleValueTotal, 0, 10, 4, 6, 0},
 		{RuleValuePeriod, 1, 20, 0, 20, 1540}, // spent in the period before
 		{RuleValueStream, 2, 25, 20, 5, 0},    // accrued
 		{RuleERC20Stream, 3, 0, 0, 0, 0},      // not begun
-		{RuleCount, 5, 4, 1, 3, 0}, {RuleRate, 6, 3, 2, 1, 1600},
+		{RuleCount, 5, 4, 1, 3, 0},
+		{RuleRate, 6, 3, 2, 1, 1600},
 	}
 	var got []row
 	for _, u := range Usage(p, s, 1500) {

@@ -180,8 +180,10 @@ func (p Permission) checkLists() error {
 		field string
 		size  int
 	}{
-		{"contracts", len(p.Contracts)}, {"functions", len(p.Functions)},
-		{"paymasters", len(p.Paymasters)}, {"rules", len(p.Rules)},
+		{"contracts", len(p.Contracts)},
+		{"functions", len(p.Functions)},
+		{"paymasters", len(p.Paymasters)},
+		{"rules", len(p.Rules)},
 	} {
 		if list.size > MaxEntries {
 			return fieldError(list.field, "must have at most %d entries, has %d", MaxEntries, list.size)

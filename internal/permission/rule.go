@@ -20,24 +20,6 @@ type Rule interface {
 	check() error
 }
 
-// Kinds of rules, as the packed format numbers them.
-const (
-	kindValuePerCall  = 0x01
-	kindValueTotal    = 0x02
-	kindValuePeriod   = 0x03
-	kindValueStream   = 0x04
-	kindERC20Total    = 0x11
-	kindERC20Period   = 0x12
-	kindERC20Stream   = 0x13
-	kindERC721        = 0x21
-	kindERC1155       = 0x22
-	kindArgument      = 0x31
-	kindArgumentTotal = 0x32
-	kindCount         = 0x41
-	kindRate          = 0x42
-	kindTypedData     = 0x51
-)
-
 // Total is an amount for the whole life of a session, of at most 128 bits.
 type Total struct {
 	Max *big.Int
@@ -172,36 +154,6 @@ type TypedData struct {
 	DomainSeparator common.Hash
 	TypeHash        common.Hash
 }
-
-func (ValuePerCall) Name() RuleName  { return RuleValuePerCall }
-func (ValueTotal) Name() RuleName    { return RuleValueTotal }
-func (ValuePeriod) Name() RuleName   { return RuleValuePeriod }
-func (ValueStream) Name() RuleName   { return RuleValueStream }
-func (ERC20Total) Name() RuleName    { return RuleERC20Total }
-func (ERC20Period) Name() RuleName   { return RuleERC20Period }
-func (ERC20Stream) Name() RuleName   { return RuleERC20Stream }
-func (ERC721) Name() RuleName        { return RuleERC721 }
-func (ERC1155) Name() RuleName       { return RuleERC1155 }
-func (Argument) Name() RuleName      { return RuleArgument }
-func (ArgumentTotal) Name() RuleName { return RuleArgumentTotal }
-func (Count) Name() RuleName         { return RuleCount }
-func (Rate) Name() RuleName          { return RuleRate }
-func (TypedData) Name() RuleName     { return RuleTypedData }
-
-func (ValuePerCall) kind() byte  { return kindValuePerCall }
-func (ValueTotal) kind() byte    { return kindValueTotal }
-func (ValuePeriod) kind() byte   { return kindValuePeriod }
-func (ValueStream) kind() byte   { return kindValueStream }
-func (ERC20Total) kind() byte    { return kindERC20Total }
-func (ERC20Period) kind() byte   { return kindERC20Period }
-func (ERC20Stream) kind() byte   { return kindERC20Stream }
-func (ERC721) kind() byte        { return kindERC721 }
-func (ERC1155) kind() byte       { return kindERC1155 }
-func (Argument) kind() byte      { return kindArgument }
-func (ArgumentTotal) kind() byte { return kindArgumentTotal }
-func (Count) kind() byte         { return kindCount }
-func (Rate) kind() byte          { return kindRate }
-func (TypedData) kind() byte     { return kindTypedData }
 
 // onFunction is a rule that restricts one listed function.
 type onFunction interface {

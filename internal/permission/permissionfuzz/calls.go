@@ -187,8 +187,7 @@ func (c *Case) callFunction(s source, f permission.Function, parts int64) userop
 // callTokenFunction calls a listed function of a token by the token's rules,
 // if it has any.
 func (c *Case) callTokenFunction(s source, f permission.Function, parts int64) userop.Call {
-	switch {
-	case slices.Contains(erc20Selectors, f.Selector) && c.isLimited(f.Target):
+	if slices.Contains(erc20Selectors, f.Selector) && c.isLimited(f.Target) {
 		return userop.Call{Target: f.Target, Value: new(big.Int), Data: c.moveERC20(s, f.Selector, f.Target, parts)}
 	}
 	return userop.Call{Target: f.Target, Value: new(big.Int), Data: append(f.Selector[:], s.data()...)}

@@ -170,7 +170,7 @@ func (w *worker) try(c *Case) error {
 	}
 	final := permission.Evaluate(c.P, c.State, c.facts())
 	if refusal == nil && got.takes(c.Time) != (final == nil) {
-		difference := fmt.Errorf("EntryPoint takes it at %d: %t, Go says %v", c.Time, got.takes(c.Time), final)
+		difference := fmt.Errorf("EntryPoint takes it at %d: %t, Go says %w", c.Time, got.takes(c.Time), orNothing(final))
 		w.report.Mismatches = append(w.report.Mismatches, Mismatch{c.Number, c, difference})
 	}
 	w.report.count(c, final)

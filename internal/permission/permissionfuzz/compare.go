@@ -1,6 +1,7 @@
 package permissionfuzz
 
 import (
+	"errors"
 	"fmt"
 	"math/big"
 	"slices"
@@ -64,7 +65,7 @@ func used(r *permission.Refusal) string {
 // nothing.
 func (c *Case) compare(got answer, v permission.Validation, refusal *permission.Refusal) error {
 	if (got.revert == "") != (refusal == nil) {
-		return fmt.Errorf("contract says %q %v, Go says %v", got.revert, got.arguments, refusal)
+		return fmt.Errorf("contract says %q %v, Go says: %w", got.revert, got.arguments, orNothing(refusal))
 	}
 	if refusal != nil {
 		return compareRefusals(got, refusal)
@@ -78,9 +79,19 @@ func (c *Case) compare(got answer, v permission.Validation, refusal *permission.
 	return c.compareWords(got.words, v.State)
 }
 
+var errNothing = errors.New("allowed")
+
+// orNothing makes an error of what may be no refusal.
+func orNothing(refusal *permission.Refusal) error {
+	if refusal == nil {
+		return errNothing
+	}
+	return refusal
+}
+
 func compareRefusals(got answer, refusal *permission.Refusal) error {
 	if !slices.Contains(rulesOf[got.revert], refusal.Rule) {
-		return fmt.Errorf("contract says %s%v, Go says %v", got.revert, got.arguments, refusal)
+		return fmt.Errorf("contract says %s%v, Go says: %w", got.revert, got.arguments, refusal)
 	}
 	numbers, known := numbersOf[got.revert]
 	if !known {
@@ -88,7 +99,7 @@ func compareRefusals(got answer, refusal *permission.Refusal) error {
 	}
 	for i, want := range numbers(refusal) {
 		if said := show(got.arguments[i]); want != "" && said != want {
-			return fmt.Errorf("contract says %s%v, argument %d is %s in Go: %v", got.revert, got.arguments, i, want, refusal)
+			return fmt.Errorf("contract says %s%v, argument %d is %s in Go: %w", got.revert, got.arguments, i, want, refusal)
 		}
 	}
 	return nil

@@ -68,7 +68,7 @@ func (w *worker) tryMessage(m *messageCase) error {
 		DomainSeparator: m.message.Domain, TypeHash: m.message.TypeHash(), Time: m.time,
 	})
 	if want := refusal == nil && m.signed; valid != want {
-		w.report.Mismatches = append(w.report.Mismatches, Mismatch{m.number, m, fmt.Errorf("contract takes the message: %t, Go says %v", valid, refusal)})
+		w.report.Mismatches = append(w.report.Mismatches, Mismatch{m.number, m, fmt.Errorf("contract takes the message: %t, Go says: %w", valid, orNothing(refusal))})
 	}
 	w.report.Cases++
 	if refusal == nil {
