@@ -44,12 +44,12 @@ func serveOn(t *testing.T, longestWait, work time.Duration) net.Conn {
 	return conn
 }
 
-// aSecond leaves one second for a request to arrive.
-const aSecond = -29 * time.Second
+// shortest, as the longest wait, leaves one second for a request to arrive.
+const shortest = -29 * time.Second
 
 func TestHTTP_slowBodyIsCut(t *testing.T) {
 	t.Parallel()
-	conn := serveOn(t, aSecond, 0)
+	conn := serveOn(t, shortest, 0)
 	fmt.Fprint(conn, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
 	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if err != nil {
@@ -63,7 +63,7 @@ func TestHTTP_slowBodyIsCut(t *testing.T) {
 
 func TestHTTP_longWorkIsAnswered(t *testing.T) {
 	t.Parallel()
-	conn := serveOn(t, 3*time.Second+aSecond, 2*time.Second)
+	conn := serveOn(t, 3*time.Second+shortest, 2*time.Second)
 	fmt.Fprint(conn, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}")
 	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if err != nil {
