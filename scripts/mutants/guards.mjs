@@ -124,7 +124,9 @@ export class Source {
   }
 
   visitReturn(node, { returnsBool }) {
-    if (node.expression && (returnsBool || isConjunction(node.expression))) this.#conjunction(node.expression)
+    const { expression } = node
+    if (!expression || isLiteral(expression)) return
+    if (returnsBool || isConjunction(expression)) this.#terms(expression, 'allow', 'predicate')
   }
 
   visitVariableDeclarationStatement(node) {
@@ -139,8 +141,9 @@ export class Source {
     }
     if (expression.nodeType !== 'FunctionCall' || context.inModifier) return
     const name = expression.expression.name ?? expression.expression.memberName ?? ''
-    if (/^_?(check|require|refuse|ensure)/.test(name) && name !== 'require') this.#wrap(node, `if (!Mutant.off(${this.#guard(node, 'check')})) `)
-    if (name === 'require') this.#terms(expression.arguments[0], 'allow')
+    // A check of nothing but a condition is one guard a term; any other is one.
+    if (/^(require|_?check)$/.test(name)) this.#terms(expression.arguments[0], 'allow')
+    else if (/^_?(check|require|ensure)/.test(name)) this.#wrap(node, `if (!Mutant.off(${this.#guard(node, 'check')})) `)
   }
 
   // SafeCast.toUint(!ok) is how a boolean becomes ERC-4337's failure.
@@ -247,6 +250,10 @@ function narrows(body) {
 
 function unparenthesised(node) {
   return node.nodeType === 'TupleExpression' && node.components.length === 1 ? unparenthesised(node.components[0]) : node
+}
+
+function isLiteral(node) {
+  return unparenthesised(node).nodeType === 'Literal'
 }
 
 function isConjunction(node) {
