@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
 
@@ -55,13 +56,15 @@ func (s *Server) checkPaymaster(ctx context.Context, paymaster, key common.Addre
 	if err != nil {
 		return err
 	}
-	for _, accepted := range signers {
-		if accepted == key {
-			return nil
-		}
+	if slices.Contains(signers[:], key) {
+		return nil
 	}
-	return fmt.Errorf("paymaster %s of chain %d accepts signatures of %s and %s, and %s is neither: give the key of one of them as --paymaster-key-file, "+
-		"or have the paymaster's owner call setSigner(1, %s), or name another paymaster with --paymaster", paymaster, s.client.ChainID(), signers[0], signers[1], key, key)
+	free := 1 // the slot to put the key into: an empty one, else the second
+	if signers[0] == (common.Address{}) {
+		free = 0
+	}
+	return fmt.Errorf("paymaster %s of chain %d does not accept signatures of %s, its signers are %s and %s: give the key of one of them as --paymaster-key-file, "+
+		"or have the paymaster's owner call setSigner(%d, %s), or name another paymaster with --paymaster", paymaster, s.client.ChainID(), key, signers[0], signers[1], free, key)
 }
 
 // paymasterSigners reads both slots; an empty one is the zero address.

@@ -113,5 +113,5 @@ func TestPaymaster_isNamed(t *testing.T) {
 	w.config.Paymaster = made.EntryPoint
 	w.refusesToStart("is it a paymaster that `latchkey deploy` made?")
 	w.config.Paymaster, w.config.PaymasterSigner = made.Paymaster, w.relayer
-	w.refusesToStart("accepts signatures of " + sign.Address().Hex())
+	w.refusesToStart("its signers are " + sign.Address().Hex())
 }
