@@ -231,7 +231,7 @@ func refuseArgument(r Rule, limit string, position int, call userop.Call, place 
 	return refuse(r.Name(), limit, "0", "%s has no argument %d", describeCall(call, ""), place).at(position)
 }
 
-// spend charges an amount to a rule's budget. No amount above 128 bits fits.
+// spend charges an amount to a rule's budget.
 func (v *validator) spend(r Rule, position int, unit string, asked *big.Int) *Refusal {
 	b := budgetOf(r)
 	spent, ok := b.spent(v.counters[position], v.op.Moment)
@@ -239,7 +239,7 @@ func (v *validator) spend(r Rule, position int, unit string, asked *big.Int) *Re
 		return refuseMoment(r, position, v.op.Moment)
 	}
 	limit, after := b.allowed(v.op.Moment), new(big.Int).Add(spent, asked)
-	if asked.Cmp(MaxAmount) > 0 || after.Cmp(limit) > 0 {
+	if after.Cmp(limit) > 0 {
 		return refuseSpending(r, position, unit, limit, spent, asked)
 	}
 	v.counters[position] = b.counter(after, v.op.Moment)
