@@ -40,6 +40,7 @@ type fieldsVector struct {
 	Salt                                                hexutil.Bytes
 	Sudo                                                bool
 	Contracts, Paymasters                               []common.Address
+	Rules                                               []hexutil.Bytes // records
 	Functions                                           []struct {
 		Target   common.Address
 		Selector hexutil.Bytes
@@ -81,6 +82,13 @@ func (f fieldsVector) permission(t *testing.T) Permission {
 	}
 	for _, fn := range f.Functions {
 		p.Functions = append(p.Functions, Function{fn.Target, userop.Selector(fn.Selector)})
+	}
+	for _, record := range f.Rules {
+		rule, err := decodeRule(record[0], record[recordHead:], p.Functions)
+		if err != nil {
+			t.Fatalf("rule %s: %v", record, err)
+		}
+		p.Rules = append(p.Rules, rule)
 	}
 	return p
 }
