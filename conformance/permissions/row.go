@@ -155,9 +155,6 @@ func wrap(what string, err error) error {
 	return fmt.Errorf("%s: %w", what, err)
 }
 
-// errNotValid is answered when the account does not accept what it granted.
-var errNotValid = errors.New("the account does not accept the signature")
-
 // short is "" for no transaction.
 func short(tx common.Hash) string {
 	if tx == (common.Hash{}) {

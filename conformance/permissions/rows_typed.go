@@ -2,122 +2,119 @@ package main
 
 import (
 	"context"
-	"encoding/binary"
+	"errors"
 	"math/big"
 
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/ethereum/go-ethereum/crypto"
+
+	"github.com/latchkey-dev/latchkey/internal/permission"
+	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
-// What isValidSignature answers, and what it stands for in the table.
+// What isValidSignature answers.
 const (
-	validSignature   = "1626ba7e"
-	invalidSignature = "ffffffff"
-
-	// A server that signs nothing has nothing to refuse: apps ask the account.
-	notAsked = "(asked on chain only)"
+	validSignature   = "0x1626ba7e"
+	invalidSignature = "0xffffffff"
 )
 
-// message is EIP-712 typed data whose fields are words.
-type message struct {
-	domain    string // the app's name; version 1, on this chain
-	name, def string // such as Order and Order(address maker,uint256 amount)
-	fields    [][]byte
-}
-
-// typedDataRows are about what the key may sign for the account. There is no
-// operation: an app asks the account whether a signature is good.
+// typedDataRows are about what the key may sign for the account. Apps ask the
+// account itself, so there is no operation, and no request that the server
+// could refuse: its evaluator is asked here.
 func (w *world) typedDataRows() []row {
-	order := message{domain: "Market", name: "Order", def: "Order(address maker,uint256 amount)", fields: [][]byte{w.account[:], {1}}}
-	large := order
-	large.fields = [][]byte{w.account[:], w.account[:]}
-	permit := message{domain: "Market", name: "Permit", def: "Permit(address owner,uint256 value)", fields: order.fields}
-	elsewhere := order
-	elsewhere.domain = "Bazaar"
-	// The type's name is the signer's own word, so it must not be believed.
-	disguised := permit
-	disguised.name, disguised.def = order.name, order.def
+	const order, permit = "Order(address maker,uint256 amount)", "Permit(address owner,uint256 value)"
+	market, bazaar := w.domain("Market"), w.domain("Bazaar")
+	one, all := w.message(market, order, 1), w.message(market, order, 1e18)
+	// The description is the signer's own word, and must not be believed.
+	disguised := w.message(market, permit, 1)
+	disguised.Description = order
 
 	grant := permissions(w.calls("ping()"), typed("typed-data", map[string]any{
-		"domainSeparator": order.separator(w).Hex(), "typeHash": order.typeHash().Hex(),
+		"domainSeparator": market.Hex(), "typeHash": one.TypeHash().Hex(),
 	}))
-	rowOf := func(rule string, past message, contents []byte) row {
-		return row{rule: rule, grant: grant, refusal: notAsked, revert: invalidSignature, try: func(ctx context.Context, s *session, seen *sight) (err error) {
-			seen.server = notAsked
-			for _, shown := range []struct {
-				to       *string
-				message  message
-				contents []byte
-			}{{&seen.inside, order, order.contents()}, {&seen.edge, large, large.contents()}, {&seen.contract, past, contents}} {
-				if *shown.to, err = s.asksAccount(ctx, shown.message, shown.contents); err != nil {
-					return err
-				}
-			}
-			if seen.inside != validSignature || seen.edge != validSignature {
-				return wrap("signed as granted", errNotValid)
-			}
-			return nil
-		}}
+	rowOf := func(rule string, past userop.Message) row {
+		return row{
+			rule: rule, grant: grant, try: w.trySigning(one, all, past),
+			refusal: permission.RuleTypedData, revert: invalidSignature,
+		}
 	}
 	return []row{
-		rowOf("typedData, another type", permit, permit.contents()),
-		rowOf("typedData, another domain", elsewhere, elsewhere.contents()),
-		rowOf("typedData, another type by its name", disguised, permit.contents()),
+		rowOf("typedData, another type", w.message(market, permit, 1)),
+		rowOf("typedData, another domain", w.message(bazaar, order, 1)),
+		rowOf("typedData, another type in disguise", disguised),
 	}
 }
 
-func (m message) typeHash() common.Hash { return crypto.Keccak256Hash([]byte(m.def)) }
-
-// contents are what the struct's hash covers.
-func (m message) contents() []byte {
-	out := m.typeHash().Bytes()
-	for _, field := range m.fields {
-		out = append(out, common.LeftPadBytes(field, 32)...)
-	}
-	return out
-}
-
-func (m message) separator(w *world) common.Hash {
+// domain is the separator of an app on this chain.
+func (w *world) domain(app string) common.Hash {
 	return crypto.Keccak256Hash(
-		crypto.Keccak256([]byte("EIP712Domain(string name,string version,uint256 chainId)")),
-		crypto.Keccak256([]byte(m.domain)), crypto.Keccak256([]byte("1")), word(w.info.ChainID),
+		crypto.Keccak256([]byte("EIP712Domain(string name,uint256 chainId)")),
+		crypto.Keccak256([]byte(app)), word(new(big.Int).SetUint64(w.info.ChainID)),
 	)
 }
 
-// asksAccount signs a message for the account, nested in the account's domain
-// as ERC-7739 says, and answers what the account thinks of it.
-func (s *session) asksAccount(ctx context.Context, m message, contents []byte) (string, error) {
-	w, separator, hash := s.w, m.separator(s.w), crypto.Keccak256Hash(contents)
-	nested := "TypedDataSign(" + m.name + " contents,string name,string version,uint256 chainId,address verifyingContract,bytes32 salt)" + m.def
-	signed := typedData(separator, crypto.Keccak256Hash(
-		crypto.Keccak256([]byte(nested)), hash[:],
-		crypto.Keccak256([]byte("Latchkey")), crypto.Keccak256([]byte("1")), word(w.info.ChainID),
-		common.LeftPadBytes(w.account[:], 32), make([]byte, 32),
-	))
-	signature, err := s.key.SignHash(ctx, signed)
+// message names the account and an amount.
+func (w *world) message(domain common.Hash, kind string, amount int64) userop.Message {
+	contents := crypto.Keccak256([]byte(kind))
+	contents = append(contents, common.LeftPadBytes(w.account[:], 32)...)
+	return userop.Message{Domain: domain, Contents: append(contents, word(big.NewInt(amount))...), Description: kind}
+}
+
+func word(n *big.Int) []byte { return n.FillBytes(make([]byte, 32)) }
+
+func (w *world) trySigning(inside, edge, past userop.Message) func(context.Context, *session, *sight) error {
+	return func(ctx context.Context, s *session, seen *sight) (err error) {
+		for _, shown := range []struct {
+			to      *string
+			message userop.Message
+		}{{&seen.inside, inside}, {&seen.edge, edge}, {&seen.contract, past}} {
+			if *shown.to, err = s.asksAccount(ctx, shown.message); err != nil {
+				return err
+			}
+		}
+		if seen.inside != validSignature || seen.edge != validSignature {
+			return errors.New("the account does not accept a signature that was granted")
+		}
+		seen.server, err = s.evaluatedMessage(ctx, past)
+		return wrap("past, by the evaluator", err)
+	}
+}
+
+// asksAccount signs a message and answers what the account thinks of it.
+func (s *session) asksAccount(ctx context.Context, m userop.Message) (string, error) {
+	digest, err := m.Digest(s.w.info.ChainID, s.w.account)
 	if err != nil {
 		return "", err
 	}
-	const sessionRaw = 0x02
-	field := append([]byte{sessionRaw}, s.packed...)
-	field = binary.BigEndian.AppendUint16(field, uint16(len(contents)))
-	field = append(append(field, contents...), signature[:]...)
-	field = append(append(field, separator[:]...), hash[:]...)
-	field = append(field, m.def...)
-	field = binary.BigEndian.AppendUint16(field, uint16(len(m.def)))
-
-	call := accountContract.PackIsValidSignature(typedData(separator, hash), field)
-	answer, err := w.chain.CallContract(ctx, ethereum.CallMsg{To: &w.account, Data: call}, nil)
-	if err != nil || len(answer) < 4 {
+	signature, err := s.key.SignHash(ctx, digest)
+	if err != nil {
 		return "", err
 	}
-	return hexutil.Encode(answer[:4])[2:], nil
+	call := accountContract.PackIsValidSignature(m.Hash(), m.SessionSignature(s.packed, signature[:]))
+	answer, err := s.w.chain.CallContract(ctx, ethereum.CallMsg{To: &s.w.account, Data: call}, nil)
+	if err != nil {
+		return "", err
+	}
+	if len(answer) < 4 {
+		return "", errors.New("the account answers nothing")
+	}
+	return hexutil.Encode(answer[:4]), nil
 }
 
-func typedData(separator, structHash common.Hash) common.Hash {
-	return crypto.Keccak256Hash([]byte("\x19\x01"), separator[:], structHash[:])
+func (s *session) evaluatedMessage(ctx context.Context, m userop.Message) (string, error) {
+	status, err := s.status(ctx)
+	if err != nil {
+		return "", err
+	}
+	now, err := s.w.now(ctx)
+	if err != nil {
+		return "", err
+	}
+	refusal := permission.EvaluateMessage(s.terms, permission.State{Status: status}, permission.Message{DomainSeparator: m.Domain, TypeHash: m.TypeHash(), Time: now})
+	if refusal == nil {
+		return "", nil
+	}
+	return string(refusal.Rule), nil
 }
-
-func word(n uint64) []byte { return new(big.Int).SetUint64(n).FillBytes(make([]byte, 32)) }
