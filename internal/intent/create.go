@@ -17,8 +17,12 @@ func (s *Service) Create(ctx context.Context, projectID string, p CreateParams) 
 	if len(p.Interactions) == 0 {
 		return Intent{}, fault.Field("interactions", nil, "must have at least one call")
 	}
-	if _, err := s.network(p.ChainID); err != nil {
+	n, err := s.network(p.ChainID)
+	if err != nil {
 		return Intent{}, err
+	}
+	if least := len(p.Interactions) * callBytes; least > n.Room.CallData {
+		return Intent{}, fault.Field("interactions", nil, "the %d calls need %d bytes of call data or more, and a transaction may have %d: send fewer at a time", len(p.Interactions), least, n.Room.CallData)
 	}
 	interactions, err := s.resolve(ctx, projectID, p.ChainID, p.Interactions)
 	if err != nil {

@@ -181,13 +181,21 @@ func (d *draft) price(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	longest := slices.MaxFunc(candidates, func(a, b []byte) int { return len(a) - len(b) })
+	if err := d.checkCallData(longest); err != nil {
+		return err
+	}
 	est, err := d.network.Chain.Estimate(ctx, EstimateRequest{
 		Operation: d.op, Signatures: candidates, Deploy: d.factoryCall(), Delegate: d.codeOf, Registering: registering,
 	})
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrOutOfGas):
+		return d.tooMuchGas()
+	case err != nil:
 		return err
-	}
-	if est.CallReverted {
+	case est.CallReverted && d.outOfGas(est):
+		return d.tooMuchGas()
+	case est.CallReverted:
 		return d.reverted(ctx, est.Revert)
 	}
 	verification := new(big.Int).Set(est.VerificationGas)
@@ -201,12 +209,11 @@ func (d *draft) price(ctx context.Context) error {
 	d.setVerificationGas(d.freshLane) // the dearer case, until the lane is known
 	call := withMargin(est.CallGas, 10)
 	d.op.CallGasLimit = call.Add(call, big.NewInt(callGasFloor))
-	longest := slices.MaxFunc(candidates, func(a, b []byte) int { return len(a) - len(b) })
 	d.op.PreVerificationGas = userop.PreVerificationGas(&d.op, longest)
 	if d.delegation != nil {
 		d.op.PreVerificationGas.Add(d.op.PreVerificationGas, big.NewInt(userop.AuthorizationGas))
 	}
-	return nil
+	return d.checkGas(longest)
 }
 
 func (d *draft) setVerificationGas(laneGas uint64) {
@@ -216,14 +223,6 @@ func (d *draft) setVerificationGas(laneGas uint64) {
 func withMargin(gas *big.Int, percent int64) *big.Int {
 	out := new(big.Int).Mul(gas, big.NewInt(100+percent))
 	return out.Div(out, big.NewInt(100))
-}
-
-func (d *draft) reverted(ctx context.Context, revert []byte) error {
-	abis := d.service.abis(ctx, d.plan.account.ProjectID, d.plan.account.ChainID, d.plan.interactions)
-	_, text := d.service.Explain(revert, abis)
-	f := fault.New(fault.Invalid, "interactions: the call reverts: %s", text)
-	f.Field = "interactions"
-	return f
 }
 
 // checkFunds refuses what nobody could pay for.

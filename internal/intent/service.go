@@ -38,12 +38,15 @@ type Chain interface {
 	// Funds is what an account can pay fees from: its balance and its deposit at
 	// the EntryPoint, in wei.
 	Funds(ctx context.Context, address common.Address) (*big.Int, error)
+	// Balance is what an account can send with calls, in wei.
+	Balance(ctx context.Context, address common.Address) (*big.Int, error)
 	// PaymasterDeposit is the paymaster's deposit at the EntryPoint, in wei.
 	PaymasterDeposit(ctx context.Context) (*big.Int, error)
 	// Creation finds the transaction that created an account of factory, looking
 	// back from block.
 	Creation(ctx context.Context, factory, account common.Address, block uint64) (Creation, error)
-	// Estimate simulates the operation.
+	// Estimate simulates the operation. ErrOutOfGas when that takes more gas than
+	// the chain's nodes give to a call.
 	Estimate(ctx context.Context, req EstimateRequest) (Estimate, error)
 }
 
@@ -127,10 +130,14 @@ type Sessions interface {
 	Sessions(ctx context.Context, projectID string, f session.Filter, req page.Request) (page.Page[session.Session], error)
 }
 
-// Network is one chain with its paymaster.
+// Network is one chain with its paymaster and its bundler.
 type Network struct {
 	Chain     Chain
 	Paymaster Paymaster
+	// Room is what one transaction may take, and Needs what that of an operation
+	// takes.
+	Room  Room
+	Needs func(op userop.Operation) (Room, error)
 }
 
 // Service opens, signs and settles intents. Its fields are set once, before

@@ -23,6 +23,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/player"
 	"github.com/latchkey-dev/latchkey/internal/session"
 	"github.com/latchkey-dev/latchkey/internal/sponsor"
+	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
 // build makes every part and connects it to those it asks. Nothing runs yet.
@@ -72,7 +73,12 @@ func (s *Server) buildFlow(cfg Config, where contracts) {
 		Sponsor:   s.Sponsor,
 		Sessions:  s.store,
 		Networks: map[uint64]intent.Network{
-			chainID: {Chain: view, Paymaster: paymaster.New(chainID, where.Paymaster, cfg.PaymasterSigner)},
+			chainID: {
+				Chain:     view,
+				Paymaster: paymaster.New(chainID, where.Paymaster, cfg.PaymasterSigner),
+				Room:      intent.Room(bundler.DefaultLimits.Room()),
+				Needs:     needs,
+			},
 		},
 		Explain:     explain,
 		WakeBundler: func(uint64) { s.bundling.Wake() },
@@ -91,6 +97,12 @@ func (s *Server) buildFlow(cfg Config, where contracts) {
 		Now:        time.Now,
 		Log:        cfg.Log,
 	}
+}
+
+// needs is what the bundler's transaction of one operation takes.
+func needs(op userop.Operation) (intent.Room, error) {
+	room, err := bundler.Needs(op)
+	return intent.Room(room), err
 }
 
 // buildJobs makes the loops that bring signed intents to their end.

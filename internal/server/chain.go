@@ -43,6 +43,9 @@ func (c chainView) Estimate(ctx context.Context, req intent.EstimateRequest) (in
 		ask.Factory, ask.FactoryData = req.Deploy.Factory, req.Deploy.Data
 	}
 	got, err := c.Client.Estimate(ctx, ask)
+	if errors.Is(err, chain.ErrOutOfGas) {
+		err = fmt.Errorf("%w: %w", intent.ErrOutOfGas, err)
+	}
 	if err != nil {
 		return intent.Estimate{}, err
 	}

@@ -2,10 +2,12 @@ package server_test
 
 import (
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/crypto"
 
 	"github.com/latchkey-dev/latchkey/internal/intent"
 	"github.com/latchkey-dev/latchkey/internal/session"
@@ -73,4 +75,94 @@ func TestLimits_refusalsNameTheRequestsField(t *testing.T) {
 	refused(t, err, "signature: v must be 27 or 28 (or 0 or 1), is 30")
 	_, err = w.sign(in, append(make([]byte, 64), 27))
 	refused(t, err, "signature: recovers to no address")
+}
+
+func TestLimits_whatNoTransactionHoldsIsRefused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	repeat := func(call intent.CallParams, n int) []intent.CallParams {
+		return slices.Repeat([]intent.CallParams{call}, n)
+	}
+	to := intent.CallParams{To: "0x1000000000000000000000000000000000000001"}
+	long := func(bytes int) []intent.CallParams {
+		call := to
+		call.Data = "0x" + strings.Repeat("11", bytes)
+		return repeat(call, 1)
+	}
+	mints := func(n int) []intent.CallParams {
+		calls := repeat(w.mint().Interactions[0], n)
+		for i := range calls {
+			calls[i].Args = []any{common.BigToAddress(big.NewInt(int64(1000 + i))).Hex()}
+		}
+		return calls
+	}
+	for _, c := range []struct {
+		calls []intent.CallParams
+		text  string
+	}{
+		{repeat(to, 10_000), "interactions: the 10000 calls need 1600000 bytes of call data or more, and a transaction may have 120000"},
+		{repeat(to, 749), "bytes of call data, and a transaction may have 120000"},
+		{long(120_000), "interactions: the call needs 120964"},
+		{long(400_000), "bytes of call data, and a transaction may have 120000"},
+		{mints(400), "interactions: the 400 calls need more than 16000000 gas"},
+	} {
+		p := w.mint()
+		p.Interactions = c.calls
+		_, err := w.server.Intents.Create(t.Context(), w.project, p)
+		refused(t, err, c.text)
+	}
+	// What fits is sent.
+	for _, calls := range [][]intent.CallParams{mints(250), long(100_000)} {
+		p := w.mint()
+		p.Interactions = calls
+		in := w.intend(p)
+		w.succeed(in, w.personal(w.owner, in.OperationHash))
+	}
+}
+
+func TestLimits_callsThatNeverEndAreRefused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.mint()
+	p.Interactions = []intent.CallParams{{To: w.endless().Hex()}}
+	_, err := w.server.Intents.Create(t.Context(), w.project, p)
+	refused(t, err, "interactions: the call needs more than 16000000 gas")
+}
+
+// endless deploys a contract that takes all the gas that it gets.
+func (w *world) endless() common.Address {
+	w.t.Helper()
+	deployer := common.HexToAddress("0x4e59b44847b379578588920cA78FbF26c0B4956C")
+	create := common.FromHex("625b5f565f526003601df3") // returns the code 5b5f56: a jump to itself
+	w.transact(w.owner, deployer, append(make([]byte, 32), create...))
+	return crypto.CreateAddress2(deployer, [32]byte{}, crypto.Keccak256(create))
+}
+
+func TestRefusal_saysWhichCallRevertsAndWhy(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	mint := w.mint().Interactions[0]
+	bad := mint
+	bad.Args = []any{common.Address{}.Hex()}
+	send := func(value string) intent.CallParams {
+		return intent.CallParams{To: w.owner.Address().Hex(), Value: value}
+	}
+	w.pay(w.account.Address, big.NewInt(100))
+	for _, c := range []struct {
+		calls []intent.CallParams
+		text  string
+	}{
+		{[]intent.CallParams{bad}, "interactions: the call reverts: ERC721InvalidReceiver"},
+		{[]intent.CallParams{bad, mint}, "interactions[0]: the call reverts: ERC721InvalidReceiver"},
+		{[]intent.CallParams{mint, mint, bad, mint}, "interactions[2]: the call reverts: ERC721InvalidReceiver"},
+		{[]intent.CallParams{mint, mint, mint, mint, bad}, "interactions[4]: the call reverts: ERC721InvalidReceiver"},
+		{[]intent.CallParams{send("101")}, "interactions: the call reverts: the account has 100 wei, and up to here 101 are sent"},
+		{[]intent.CallParams{send("60"), mint, send("41"), send("1")}, "interactions[2]: the call reverts: the account has 100 wei, and up to here 101 are sent"},
+		{[]intent.CallParams{{To: w.nft.Address.Hex()}}, "interactions: the call reverts: no reason given"},
+	} {
+		p := w.mint()
+		p.Interactions = c.calls
+		_, err := w.server.Intents.Create(t.Context(), w.project, p)
+		refused(t, err, c.text)
+	}
 }
