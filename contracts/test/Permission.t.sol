@@ -170,6 +170,8 @@ contract PermissionTest is Test {
         g.contracts = vm.parseJsonAddressArray(vectors, key(fields, "contracts"));
         g.functions = functionsOf(key(fields, "functions"));
         g.paymasters = vm.parseJsonAddressArray(vectors, key(fields, "paymasters"));
+        g.signerType = uint8(vm.parseJsonUint(vectors, key(fields, "signerType")));
+        g.rules = rulesOf(key(fields, "rules"));
     }
 
     function functionsOf(string memory path) private view returns (bytes24[] memory functions) {
@@ -182,6 +184,15 @@ contract PermissionTest is Test {
                 vm.parseJsonAddress(vectors, key(entry, "target")),
                 bytes4(vm.parseJsonBytes(vectors, key(entry, "selector")))
             );
+        }
+    }
+
+    function rulesOf(string memory path) private view returns (bytes[] memory rules) {
+        uint256 count;
+        while (vm.keyExistsJson(vectors, string.concat(path, "[", vm.toString(count), "]"))) ++count;
+        rules = new bytes[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            rules[i] = vm.parseJsonBytes(vectors, string.concat(path, "[", vm.toString(i), "]"));
         }
     }
 
@@ -209,6 +220,8 @@ contract PermissionTest is Test {
         g.contracts = new address[](0);
         g.paymasters = new address[](0);
         g.functions = new bytes24[](g.sudo ? 0 : 1);
+        g.signerType %= 4;
+        g.rules = new bytes[](0);
         return g;
     }
 }

@@ -31,10 +31,10 @@ abstract contract ProbeBehavior is PaymasterFixture {
         assertEq(validation(result, 0), 0, "the owner's is good");
         assertEq(uint160(validation(result, 1)), 0, "the session's is good");
         assertEq(uint160(validation(result, 2)), 1, "a wrong one walks the whole path");
-        assertFalse(result.validations[3].success, "another permission is refused");
+        assertFalse(result.validations[3].success, "a byte too many is refused");
         assertEq(
             bytes32(bytes4(result.validations[3].output)),
-            bytes32(ILatchkeyAccount.SessionNotActive.selector),
+            bytes32(ILatchkeyAccount.SignatureMalformed.selector),
             "and says why"
         );
         assertEq(usesOf(permission), 0, "nothing of it remains");

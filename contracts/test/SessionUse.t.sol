@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {PackedUserOperation} from "@openzeppelin/contracts/interfaces/IERC4337.sol";
 
-import {Call, ILatchkeyAccount} from "../src/interfaces/ILatchkeyAccount.sol";
+import {ILatchkeyAccount} from "../src/interfaces/ILatchkeyAccount.sol";
 import {AccountFixture} from "./support/AccountFixture.sol";
 import {DelegatedHome, ProxyHome} from "./support/Homes.sol";
 import {Grant, PermissionBuilder} from "./support/PermissionBuilder.sol";
@@ -53,18 +53,9 @@ abstract contract SessionUseBehavior is AccountFixture {
 
     // --- function, target, value
 
-    function test_session_executeBatch_reverts() public {
-        bytes memory permission = register(sudoGrant());
-        bytes memory callData = abi.encodeCall(account.executeBatch, (new Call[](0)));
-
-        expectRefusal(
-            abi.encodeWithSelector(ILatchkeyAccount.FunctionForbidden.selector, ILatchkeyAccount.executeBatch.selector)
-        );
-        submit(sessionOperation(permission, callData));
-    }
-
     function test_session_otherFunction_reverts(bytes4 selector, bytes memory arguments) public {
         vm.assume(selector != ILatchkeyAccount.execute.selector);
+        vm.assume(selector != ILatchkeyAccount.executeBatch.selector);
         bytes memory permission = register(sudoGrant());
 
         expectRefusal(abi.encodeWithSelector(ILatchkeyAccount.FunctionForbidden.selector, selector));

@@ -13,12 +13,19 @@ abstract contract AccountBase is ILatchkeyAccount {
         uint256 word;
     }
 
+    /// @dev What a rule of a session has used, by its kind: an amount, a number of calls, or period << 128 | amount.
+    struct Counter {
+        uint256 word;
+    }
+
     /// @custom:storage-location erc7201:latchkey.storage.Account
     struct AccountStorage {
         /// Zero means that the account is an EIP-7702 delegated EOA, which owns itself.
         address owner;
         uint64 epoch;
         mapping(bytes32 sessionId => Session) sessions;
+        /// The key is keccak256(abi.encode(sessionId, the rule's position)).
+        mapping(bytes32 key => Counter) counters;
     }
 
     /// @dev keccak256(abi.encode(uint256(keccak256("latchkey.storage.Account")) - 1)) & ~bytes32(uint256(0xff))

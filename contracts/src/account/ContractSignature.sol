@@ -2,7 +2,6 @@
 pragma solidity ^0.8.28;
 
 import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
-import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {ERC7739} from "@openzeppelin/contracts/utils/cryptography/signers/draft-ERC7739.sol";
 
@@ -21,8 +20,6 @@ abstract contract ContractSignature is ERC7739, AccountBase {
         keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
     bytes32 private constant OPENFORT_NAME_HASH = keccak256("Openfort");
     bytes32 private constant OPENFORT_VERSION_HASH = keccak256("0.5");
-
-    constructor() EIP712("Latchkey", "1") {}
 
     /// @inheritdoc ERC7739
     function isValidSignature(bytes32 hash, bytes calldata signature) public view override returns (bytes4) {

@@ -7,28 +7,46 @@ import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/Messa
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {ENTRY_POINT_V08} from "../libraries/EntryPointV08.sol";
-import {Terms} from "../libraries/Permission.sol";
+import {KeySignature} from "../libraries/KeySignature.sol";
+import {OperationFields} from "../libraries/OperationFields.sol";
+import {Permission, Terms} from "../libraries/Permission.sol";
 import {Secp256k1Signature} from "../libraries/Secp256k1Signature.sol";
+import {SessionSignature, SignatureParts} from "../libraries/SessionSignature.sol";
+import {SessionStatus} from "../libraries/SessionStatus.sol";
 import {SessionValidation} from "./SessionValidation.sol";
 
 /// @title Who signed an operation
 /// @notice The signature field of an operation is one of
 ///
-///     65 bytes                     the owner; EIP-191 over the hash on a proxy, the hash itself on a delegated EOA
-///     mode, 65 bytes               the owner
-///     mode, permission, 65 bytes   a session
+///     65 bytes        the owner; EIP-191 over the hash on a proxy, the hash itself on a delegated EOA
+///     mode, 65 bytes  the owner
+///     mode, ...       a session, see {SessionSignature}
 ///
-/// where bit 0 of the mode byte says EIP-191 (1) or the hash itself (0), and bit 1 says session (1) or owner (0). The
-/// other bits are reserved.
-/// @dev The signature is judged last and a wrong one only returns failure, so that gas estimation with a placeholder
+/// where bit 0 of the mode byte says EIP-191 (1) or the hash itself (0), and bit 1 says session (1) or owner (0).
+/// @dev Signatures are judged last and a wrong one only returns failure, so that gas estimation with a placeholder
 /// walks the whole path.
 abstract contract OperationValidation is Account, SessionValidation {
-    uint8 private constant MODE_EIP191 = 1;
-    uint8 private constant MODE_SESSION = 2;
+    using OperationFields for PackedUserOperation;
+    using Permission for bytes;
+    using SessionSignature for bytes;
+    using SessionStatus for uint256;
+
+    uint256 private constant OWNER_LENGTH = 1 + Secp256k1Signature.LENGTH;
 
     /// @inheritdoc Account
     function entryPoint() public pure override returns (IEntryPoint) {
         return ENTRY_POINT_V08;
+    }
+
+    /// @inheritdoc Account
+    function validateUserOp(PackedUserOperation calldata op, bytes32 opHash, uint256 missingFunds)
+        public
+        override
+        onlyEntryPoint
+        returns (uint256 validationData)
+    {
+        validationData = _validateUserOp(op, opHash, op.signatureOf());
+        _payPrefund(missingFunds);
     }
 
     /// @inheritdoc Account
@@ -38,19 +56,12 @@ abstract contract OperationValidation is Account, SessionValidation {
         returns (uint256)
     {
         if (signature.length == Secp256k1Signature.LENGTH) return _validateBareOwner(opHash, signature);
-        if (signature.length < Secp256k1Signature.LENGTH) revert SignatureMalformed();
+        if (signature.length < OWNER_LENGTH) revert SignatureMalformed();
 
         uint8 mode = uint8(signature[0]);
-        bytes32 digest = mode & MODE_EIP191 == 0 ? opHash : MessageHashUtils.toEthSignedMessageHash(opHash);
-        uint256 permissionEnd = signature.length - Secp256k1Signature.LENGTH;
-        bytes calldata keySignature = signature[permissionEnd:];
-
-        if (mode & ~MODE_EIP191 == MODE_SESSION) {
-            (Terms terms, uint256 window) = _validateSession(op, signature[1:permissionEnd]);
-            return window | _failure(terms.signer(), digest, keySignature);
-        }
-        if (mode & ~MODE_EIP191 == 0 && permissionEnd == 1) return _failure(owner(), digest, keySignature);
-        revert SignatureMalformed();
+        if (mode & SessionSignature.MODE_SESSION != 0) return _validateSession(op, opHash, signature);
+        if (mode > SessionSignature.MODE_EIP191 || signature.length != OWNER_LENGTH) revert SignatureMalformed();
+        return _failure(owner(), _signed(opHash, mode & SessionSignature.MODE_EIP191), signature[1:]);
     }
 
     function _checkEntryPoint() internal view override {
@@ -67,6 +78,60 @@ abstract contract OperationValidation is Account, SessionValidation {
         address stored = _accountStorage().owner;
         if (stored == address(0)) return _failure(address(this), opHash, signature);
         return _failure(stored, MessageHashUtils.toEthSignedMessageHash(opHash), signature);
+    }
+
+    function _validateSession(PackedUserOperation calldata op, bytes32 opHash, bytes calldata signature)
+        private
+        returns (uint256 validationData)
+    {
+        SignatureParts parts = signature.parse();
+        bytes calldata permission = parts.permission(signature);
+        (bytes32 id, uint256 word) = _find(permission);
+        Use memory use = Use(id, word, word, permission.terms(), permission.limits(), parts);
+
+        if (use.parts.wayIn() != 0) {
+            _admit(permission, use);
+            validationData = _grantFailure(use, signature);
+        } else if (word.status() != SessionStatus.ACTIVE) {
+            revert SessionNotActive(id, word.status());
+        }
+
+        // The permission is canonical: it was checked just now, or when the session became active.
+        validationData |= _judge(op, permission, use);
+        validationData |= _keyFailure(use, opHash, signature);
+    }
+
+    /// @dev Lets in a session that is not registered, if the owner signed for it. One that is used for the first time
+    /// is active from then on; one without counters may stay unregistered, so that closing it is all that is stored.
+    function _admit(bytes calldata permission, Use memory use) private {
+        uint8 status = use.word.status();
+        if (status == SessionStatus.ACTIVE) revert SessionExists(use.id);
+        if (status != SessionStatus.NONE) revert SessionNotActive(use.id, status);
+        if (!permission.isCanonical()) revert PermissionMalformed();
+
+        if (use.parts.wayIn() == SessionSignature.MODE_STATELESS) {
+            if (permission.hasCounter()) revert PermissionMalformed();
+            return;
+        }
+        use.word = SessionStatus.ACTIVE;
+        emit SessionRegistered(use.id, use.terms.signer(), permission);
+    }
+
+    function _grantFailure(Use memory use, bytes calldata signature) private view returns (uint256) {
+        bytes32 digest = _signed(_grantDigest(use.id), use.parts.mode() & SessionSignature.MODE_GRANT_EIP191);
+        return _failure(owner(), digest, use.parts.grant(signature));
+    }
+
+    function _keyFailure(Use memory use, bytes32 opHash, bytes calldata signature) private view returns (uint256) {
+        bytes32 digest = _signed(opHash, use.parts.mode() & SessionSignature.MODE_EIP191);
+        Terms terms = use.terms;
+        bytes calldata key = use.parts.key(signature);
+        return SafeCast.toUint(!KeySignature.isSignedBy(terms.signerType(), digest, key, terms.signer()));
+    }
+
+    /// @dev What a key signs for `hash`: EIP-191 over it when the form is not zero, otherwise the hash itself.
+    function _signed(bytes32 hash, uint8 form) private pure returns (bytes32) {
+        return form == 0 ? hash : MessageHashUtils.toEthSignedMessageHash(hash);
     }
 
     /// @dev 0 when `signer` signed `digest`, 1 otherwise, as ERC-4337 wants it.

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
+
 import {ILatchkeyAccount} from "../interfaces/ILatchkeyAccount.sol";
 import {Permission} from "../libraries/Permission.sol";
 import {SessionStatus} from "../libraries/SessionStatus.sol";
@@ -9,12 +12,14 @@ import {Ownership} from "./Ownership.sol";
 /// @title Opening and closing sessions
 /// @notice A session is a hash: only its status word is stored, and the permission comes along with every use. Nothing
 /// can be added to a session; other terms are another session.
-abstract contract SessionRegistry is Ownership {
+abstract contract SessionRegistry is EIP712, Ownership {
     using Permission for bytes;
     using SessionStatus for uint256;
 
     bytes32 private constant SESSION_TYPEHASH =
         keccak256("Session(uint256 chainId,address account,uint64 epoch,bytes permission)");
+
+    constructor() EIP712("Latchkey", "1") {}
 
     /// @inheritdoc ILatchkeyAccount
     function registerSession(bytes calldata permission) external onlyAuthorized returns (bytes32 id) {
@@ -52,6 +57,27 @@ abstract contract SessionRegistry is Ownership {
     /// @inheritdoc ILatchkeyAccount
     function sessionStatus(bytes32 id) external view returns (uint256) {
         return _accountStorage().sessions[id].word;
+    }
+
+    /// @inheritdoc ILatchkeyAccount
+    function ruleUsed(bytes32 id, uint8 rule) external view returns (uint256) {
+        return _counter(id, rule).word;
+    }
+
+    /// @dev The session that the permission is in the current epoch, and its status word.
+    function _find(bytes calldata permission) internal view returns (bytes32 id, uint256 word) {
+        AccountStorage storage $ = _accountStorage();
+        id = _sessionId($.epoch, permission);
+        word = $.sessions[id].word;
+    }
+
+    function _counter(bytes32 id, uint8 rule) internal view returns (Counter storage) {
+        return _accountStorage().counters[Hashes.efficientKeccak256(id, bytes32(uint256(rule)))];
+    }
+
+    /// @dev What the owner signs to grant a session without registering it: the session's id is the struct hash.
+    function _grantDigest(bytes32 id) internal view returns (bytes32) {
+        return _hashTypedDataV4(id);
     }
 
     /// @dev keccak256(abi.encode(SESSION_TYPEHASH, block.chainid, address(this), inEpoch, keccak256(permission))), in

@@ -3,93 +3,114 @@ pragma solidity ^0.8.28;
 
 import {PackedUserOperation} from "@openzeppelin/contracts/interfaces/IERC4337.sol";
 
+import {Call, ILatchkeyAccount} from "../interfaces/ILatchkeyAccount.sol";
 import {ENTRY_POINT_V08} from "../libraries/EntryPointV08.sol";
 import {ExecuteCalldata} from "../libraries/ExecuteCalldata.sol";
 import {OperationFee} from "../libraries/OperationFee.sol";
-import {Limits, Permission, Terms} from "../libraries/Permission.sol";
+import {OperationFields} from "../libraries/OperationFields.sol";
+import {Permission, Terms} from "../libraries/Permission.sol";
 import {SessionStatus} from "../libraries/SessionStatus.sol";
-import {SessionRegistry} from "./SessionRegistry.sol";
+import {RuleEvaluation} from "./RuleEvaluation.sol";
 
-/// @title The rules of a session
+/// @title The limits of a session
 /// @notice Checks one operation against the permission that it carries, and charges the session's counters. What
 /// validation consumed stays consumed when execution reverts.
 /// @dev Follows ERC-7562: no time, no base fee, no storage but the account's own.
-abstract contract SessionValidation is SessionRegistry {
+abstract contract SessionValidation is RuleEvaluation {
+    using ExecuteCalldata for Call;
     using OperationFee for PackedUserOperation;
+    using OperationFields for PackedUserOperation;
     using Permission for bytes;
     using SessionStatus for uint256;
 
-    /// @dev Reverts with a named error when the permission forbids the operation. The signature is left to the caller.
-    /// @return terms Whose signature must follow.
+    /// @dev Reverts with a named error when the permission forbids the operation. The permission must be known to be
+    /// canonical, and the session to be allowed to act; signatures are left to the caller.
     /// @return window The time window, as the upper 96 bits of ERC-4337 validation data.
-    function _validateSession(PackedUserOperation calldata op, bytes calldata permission)
+    function _judge(PackedUserOperation calldata op, bytes calldata permission, Use memory use)
         internal
-        returns (Terms terms, uint256 window)
+        returns (uint256 window)
     {
-        AccountStorage storage $ = _accountStorage();
-        bytes32 id = _sessionId($.epoch, permission);
-        Session storage session = $.sessions[id];
-        uint256 word = session.word;
-        if (word.status() != SessionStatus.ACTIVE) revert SessionNotActive(id, word.status());
+        window = _window(permission, use);
 
-        // The session is active, so these bytes were checked to be canonical when it was registered.
-        _checkCall(permission, op.callData);
-        uint256 charged = _chargeFee(_countCall(word, permission.limits()), permission, op);
-        if (charged != word) session.word = charged;
+        bytes calldata callData = op.callDataOf();
+        bytes4 selector = ExecuteCalldata.selector(callData);
+        if (selector == ILatchkeyAccount.execute.selector) {
+            _judgeCall(permission, use, ExecuteCalldata.single(callData));
+        } else if (selector == ILatchkeyAccount.executeBatch.selector) {
+            Call[] calldata calls = ExecuteCalldata.batch(callData);
+            for (uint256 i = 0; i < calls.length; ++i) {
+                _judgeCall(permission, use, calls[i]);
+            }
+        } else {
+            revert FunctionForbidden(selector);
+        }
 
-        return (permission.terms(), _window(permission));
+        _chargeFee(op, permission, use);
+        _close(use);
     }
 
-    function _checkCall(bytes calldata permission, bytes calldata callData) private view {
-        (address target, uint256 value, bytes calldata data) = ExecuteCalldata.decode(callData);
+    function _judgeCall(bytes calldata permission, Use memory use, Call calldata call) private {
+        address target = call.targetOf();
         if (target == address(this) || target == address(ENTRY_POINT_V08)) revert TargetForbidden(target);
 
-        Terms terms = permission.terms();
-        if (terms.isSudo()) return;
-        if (!permission.allowsContract(terms, target)) {
-            bytes4 selector = bytes4(data);
-            bool isAllowed = data.length >= 4 && permission.allowsFunction(terms, target, selector);
-            if (!isAllowed) revert CallNotAllowed(target, selector);
+        if (!use.terms.hasRules()) {
+            if (!use.terms.isSudo()) _checkPlainCall(permission, use, call);
+        } else {
+            if (!use.terms.isSudo()) _checkGrant(permission, use, call);
+            _applyRules(permission, use, call);
+            if (!use.terms.isSudo()) _checkTokenIds(permission, use, call);
         }
-        if (value != 0) revert ValueNotAllowed(value);
+
+        _countCall(use);
     }
 
-    function _countCall(uint256 word, Limits limits) private pure returns (uint256) {
-        uint256 limit = limits.callLimit();
-        if (limit == 0) return word;
+    /// @dev A call under a permission without rules: listed, and without value.
+    function _checkPlainCall(bytes calldata permission, Use memory use, Call calldata call) private pure {
+        _checkListed(permission, use, call);
+        if (call.value != 0) revert ValueNotAllowed(call.value);
+    }
 
-        uint256 made = word.callsMade();
+    /// @dev A call under a permission with rules. A rule about a token grants calls of that token by itself; functions
+    /// that are listed for it narrow the grant. Value may go with other calls only, when some rule bounds it.
+    function _checkGrant(bytes calldata permission, Use memory use, Call calldata call) private pure {
+        bool isLimitedToken = _isLimitedToken(permission, use, call.targetOf());
+        if (!isLimitedToken || permission.hasFunctionOf(use.terms, call.targetOf())) _checkListed(permission, use, call);
+        if (call.value != 0 && (isLimitedToken || !_hasValueRule(permission, use))) revert ValueNotAllowed(call.value);
+    }
+
+    function _checkListed(bytes calldata permission, Use memory use, Call calldata call) private pure {
+        Terms terms = use.terms;
+        address target = call.targetOf();
+        if (permission.allowsContract(terms, target)) return;
+
+        bytes4 selector = call.selectorOf();
+        bool isAllowed = call.dataOf().length >= 4 && permission.allowsFunction(terms, target, selector);
+        if (!isAllowed) revert CallNotAllowed(target, selector);
+    }
+
+    function _countCall(Use memory use) private pure {
+        uint256 limit = use.limits.callLimit();
+        if (limit == 0) return;
+
+        uint256 made = use.word.callsMade();
         if (made >= limit) revert LimitExceeded(limit, made, 1);
-        return word.addCall();
+        use.word = use.word.addCall();
     }
 
     /// @dev Charges the worst case whoever pays: a paymaster may take its money back from the account.
-    function _chargeFee(uint256 word, bytes calldata permission, PackedUserOperation calldata op)
-        private
-        pure
-        returns (uint256)
-    {
-        uint256 limit = permission.limits().feeLimit();
+    function _chargeFee(PackedUserOperation calldata op, bytes calldata permission, Use memory use) private pure {
+        uint256 limit = use.limits.feeLimit();
         address paymaster = op.paymaster();
         if (paymaster != address(0)) {
-            if (!permission.allowsPaymaster(permission.terms(), paymaster)) revert PaymasterNotAllowed(paymaster);
+            if (!permission.allowsPaymaster(use.terms, paymaster)) revert PaymasterNotAllowed(paymaster);
         } else if (limit == 0) {
             revert FeeLimitMissing();
         }
-        if (limit == 0) return word;
+        if (limit == 0) return;
 
-        uint256 spent = word.feesCharged();
+        uint256 spent = use.word.feesCharged();
         uint256 fee = op.worstCase();
         if (fee > limit - spent) revert FeeLimitExceeded(limit, spent, fee);
-        return word.addFee(fee);
-    }
-
-    /// @dev Both ends of a permission are inclusive, but the EntryPoint refuses `timestamp <= validAfter`.
-    function _window(bytes calldata permission) private pure returns (uint256) {
-        uint256 from = permission.limits().validAfter();
-        unchecked {
-            if (from != 0) --from;
-        }
-        return uint256(permission.terms().validUntil()) << 160 | from << 208;
+        use.word = use.word.addFee(fee);
     }
 }

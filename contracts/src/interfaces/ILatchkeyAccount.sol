@@ -48,10 +48,11 @@ interface ILatchkeyAccount {
     /// @notice The session was never registered in this epoch (status 0), or is closed (status 2).
     error SessionNotActive(bytes32 sessionId, uint8 status);
 
-    /// @notice The operation's calldata is not the canonical ABI encoding of one {execute} call.
+    /// @notice The operation's calldata is not the canonical ABI encoding of {execute}, or of {executeBatch} with at
+    /// least one call.
     error CallMalformed();
 
-    /// @notice A session may call {execute} only.
+    /// @notice A session may call {execute} and {executeBatch} only.
     error FunctionForbidden(bytes4 selector);
 
     /// @notice No session may call the account itself or the EntryPoint.
@@ -76,13 +77,39 @@ interface ILatchkeyAccount {
     /// @notice The paymaster is not in the permission.
     error PaymasterNotAllowed(address paymaster);
 
+    /// @notice A rule has no answer for the moment that the signature field names: it is zero, before the rule's start, or
+    /// in an earlier period than the rule was used in. `rule` is the rule's position in the permission, here and below.
+    error MomentNotAllowed(uint8 rule, uint48 moment);
+
+    /// @notice The call's value would exceed what the rule lets go. All three in wei; `limit` is what a stream has
+    /// released by then.
+    error ValueLimitExceeded(uint8 rule, uint256 limit, uint256 spent, uint256 asked);
+
+    /// @notice The amount of tokens, or the argument, would exceed what the rule lets go.
+    error AmountLimitExceeded(uint8 rule, uint256 limit, uint256 spent, uint256 asked);
+
+    /// @notice The token is limited, and this call is none of those that the limit can account for.
+    error TokenCallNotAllowed(address token, bytes4 selector);
+
+    /// @notice The token is limited to other ids.
+    error TokenIdNotAllowed(address token, uint256 id);
+
+    /// @notice The argument does not satisfy the rule. `value` is zero when the call does not carry the argument.
+    error ArgumentNotAllowed(uint8 rule, uint256 value);
+
+    /// @notice The function was called as often as the rule allows.
+    error CountExceeded(uint8 rule, uint256 limit, uint256 used);
+
+    /// @notice `count` calls were made in the current interval of so many seconds.
+    error RateExceeded(uint256 count, uint256 interval);
+
     /// @notice Sets the first owner. Only inside a proxy's construction, so that nobody can claim a delegated EOA.
     function initialize(address owner) external;
 
     /// @notice Makes one call. Reverts with what the target reverted with.
     function execute(address target, uint256 value, bytes calldata data) external payable;
 
-    /// @notice Makes all calls in order, or none. Not for sessions.
+    /// @notice Makes all calls in order, or none.
     function executeBatch(Call[] calldata calls) external payable;
 
     /// @notice Opens the session that `permission` describes, in the current epoch.
@@ -109,6 +136,12 @@ interface ILatchkeyAccount {
     function sessionId(bytes calldata permission) external view returns (bytes32);
 
     /// @notice A session's status word: bits 0-7 status (0 none, 1 active, 2 closed), 8-55 calls made,
-    /// 56-151 worst-case fees charged in wei.
+    /// 56-151 worst-case fees charged in wei, 152-191 the interval that the rate was last used in, 192-223 calls made in
+    /// that interval.
     function sessionStatus(bytes32 id) external view returns (uint256 word);
+
+    /// @notice What the rule at position `rule` has used, by its kind: an amount, a number of calls, or the index of the
+    /// last period << 128 | the amount used in it. Zero for rules that remember nothing, and for the rate, which is in
+    /// {sessionStatus}.
+    function ruleUsed(bytes32 id, uint8 rule) external view returns (uint256);
 }

@@ -1,52 +1,90 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {ILatchkeyAccount} from "../interfaces/ILatchkeyAccount.sol";
+import {Call, ILatchkeyAccount} from "../interfaces/ILatchkeyAccount.sol";
 
-/// @title Strict decoding of an execute call
-/// @notice Reads the one canonical ABI encoding of `execute(address,uint256,bytes)` and refuses every other, so that
-/// what a rule looks at is what the account will call, whatever tricks the offsets or the upper bits play.
+/// @title Strict decoding of execute and executeBatch
+/// @notice Reads the one canonical ABI encoding of the calls and refuses every other, so that what a rule looks at is
+/// what the account will call, whatever tricks the offsets or the upper bits play. The bytes that pad a call's data to a
+/// full word are not looked at: they reach no one.
 library ExecuteCalldata {
+    uint256 private constant SELECTOR = 4;
+    uint256 private constant WORD = 0x20;
+    /// Target, value, offset of the data, length of the data.
+    uint256 private constant CALL_HEAD = 0x80;
     uint256 private constant DATA_OFFSET = 0x60;
-    uint256 private constant DATA_START = 4 + 4 * 32;
+    /// Selector, offset of the array, length of the array.
+    uint256 private constant BATCH_HEAD = 0x44;
 
-    /// @dev The bytes that pad `data` to a full word are not looked at: they reach no one.
-    function decode(bytes calldata callData)
-        internal
-        pure
-        returns (address target, uint256 value, bytes calldata data)
-    {
-        if (callData.length < 4) {
-            revert ILatchkeyAccount.CallMalformed();
-        }
-        bytes4 selector = bytes4(callData);
-        if (selector != ILatchkeyAccount.execute.selector) revert ILatchkeyAccount.FunctionForbidden(selector);
-        if (callData.length < DATA_START) revert ILatchkeyAccount.CallMalformed();
-
-        uint256 targetWord;
-        uint256 dataOffset;
-        uint256 dataLength;
-        assembly ("memory-safe") {
-            let arguments := add(callData.offset, 4)
-            targetWord := calldataload(arguments)
-            value := calldataload(add(arguments, 0x20))
-            dataOffset := calldataload(add(arguments, 0x40))
-            dataLength := calldataload(add(arguments, 0x60))
-            data.offset := add(arguments, 0x80)
-            data.length := dataLength
-        }
-
-        bool isClean = targetWord >> 160 == 0 && dataOffset == DATA_OFFSET && dataLength <= callData.length;
-        if (!isClean || callData.length != DATA_START + _roundUpToWord(dataLength)) {
-            revert ILatchkeyAccount.CallMalformed();
-        }
-        target = address(uint160(targetWord));
+    function selector(bytes calldata callData) internal pure returns (bytes4) {
+        if (callData.length < SELECTOR) revert ILatchkeyAccount.CallMalformed();
+        return bytes4(bytes32(_word(callData, 0)));
     }
 
-    /// @dev `length` is at most the length of some calldata, so nothing overflows.
-    function _roundUpToWord(uint256 length) private pure returns (uint256) {
+    /// @dev The call of `execute(address,uint256,bytes)`, whose arguments are encoded like the fields of a {Call}.
+    function single(bytes calldata callData) internal pure returns (Call calldata made) {
+        if (_endOfCall(callData, SELECTOR) != callData.length) revert ILatchkeyAccount.CallMalformed();
+        assembly ("memory-safe") {
+            made := add(callData.offset, SELECTOR)
+        }
+    }
+
+    /// @dev The calls of `executeBatch((address,uint256,bytes)[])`, at least one. They lie in the order of the array,
+    /// without gaps.
+    function batch(bytes calldata callData) internal pure returns (Call[] calldata calls) {
+        if (callData.length < BATCH_HEAD) revert ILatchkeyAccount.CallMalformed();
+        uint256 count = _word(callData, SELECTOR + WORD);
+        bool isHeadClean = _word(callData, SELECTOR) == WORD && count != 0 && count <= callData.length / WORD;
+        if (!isHeadClean) revert ILatchkeyAccount.CallMalformed();
+
+        uint256 position = BATCH_HEAD + count * WORD;
+        for (uint256 i = 0; i < count; ++i) {
+            if (_word(callData, BATCH_HEAD + i * WORD) != position - BATCH_HEAD) revert ILatchkeyAccount.CallMalformed();
+            position = _endOfCall(callData, position);
+        }
+        if (position != callData.length) revert ILatchkeyAccount.CallMalformed();
+
+        assembly ("memory-safe") {
+            calls.offset := add(callData.offset, BATCH_HEAD)
+            calls.length := count
+        }
+    }
+
+    /// @dev Fields of a call that {single} or {batch} handed out, without checking again what they checked.
+    function targetOf(Call calldata made) internal pure returns (address target) {
+        assembly ("memory-safe") {
+            target := calldataload(made)
+        }
+    }
+
+    function dataOf(Call calldata made) internal pure returns (bytes calldata data) {
+        assembly ("memory-safe") {
+            data.offset := add(made, CALL_HEAD)
+            data.length := calldataload(add(made, DATA_OFFSET))
+        }
+    }
+
+    /// @dev The first four bytes of a call's data, padded with zeros when there are fewer.
+    function selectorOf(Call calldata made) internal pure returns (bytes4) {
+        return bytes4(dataOf(made));
+    }
+
+    /// @dev Where the call ends that starts at `start`. Reverts when it reaches past the calldata or is not clean.
+    function _endOfCall(bytes calldata callData, uint256 start) private pure returns (uint256) {
         unchecked {
-            return (length + 31) & ~uint256(31);
+            if (callData.length < start + CALL_HEAD) revert ILatchkeyAccount.CallMalformed();
+            uint256 length = _word(callData, start + DATA_OFFSET);
+            bool isClean = _word(callData, start) >> 160 == 0 && _word(callData, start + 2 * WORD) == DATA_OFFSET
+                && length <= callData.length;
+            uint256 end = start + CALL_HEAD + ((length + 31) & ~uint256(31));
+            if (!isClean || end > callData.length) revert ILatchkeyAccount.CallMalformed();
+            return end;
+        }
+    }
+
+    function _word(bytes calldata callData, uint256 position) private pure returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := calldataload(add(callData.offset, position))
         }
     }
 }

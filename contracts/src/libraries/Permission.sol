@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {CanonicalRules} from "./CanonicalRules.sol";
+import {Rule, RuleLayout} from "./Rules.sol";
+
 /// @dev The first 32 bytes of a permission: who may act until when, and how many rules follow.
 type Terms is uint256;
 
@@ -8,9 +11,13 @@ type Terms is uint256;
 type Limits is uint256;
 
 using {
+    PermissionLayout.signerType,
     PermissionLayout.signer,
     PermissionLayout.validUntil,
     PermissionLayout.isSudo,
+    PermissionLayout.hasRules,
+    PermissionLayout.grantsCalls,
+    PermissionLayout.functionCount,
     PermissionLayout.contractsEnd,
     PermissionLayout.functionsEnd,
     PermissionLayout.paymastersEnd
@@ -23,10 +30,10 @@ using {PermissionLayout.validAfter, PermissionLayout.callLimit, PermissionLayout
 ///
 ///     off len field
 ///      0   1  version = 1
-///      1   1  signerType: 0 = secp256k1
+///      1   1  signerType, see {KeySignature}
 ///      2  20  signer
 ///     22   6  validUntil, unix seconds, inclusive
-///     28   1  flags: bit 0 = sudo
+///     28   1  flags: bit 0 = sudo, bit 1 = rules follow
 ///     29   1  nContracts
 ///     30   1  nFunctions
 ///     31   1  nPaymasters
@@ -37,10 +44,15 @@ using {PermissionLayout.validAfter, PermissionLayout.callLimit, PermissionLayout
 ///     64  20 * nContracts   address
 ///      .  24 * nFunctions   address, selector
 ///      .  20 * nPaymasters  address
+///      .   1  nRules, with bit 1 of the flags only
+///      .  each rule: kind 1, size 1, body; see {RuleKind}
 library Permission {
     uint256 internal constant HEADER = 64;
     uint256 internal constant ADDRESS_ENTRY = 20;
     uint256 internal constant FUNCTION_ENTRY = 24;
+
+    uint256 private constant MAX_SIGNER_TYPE = 3;
+    uint256 private constant MAX_FLAGS = 3;
 
     /// @dev The permission must have at least 32 bytes.
     function terms(bytes calldata permission) internal pure returns (Terms) {
@@ -72,24 +84,89 @@ library Permission {
         return _contains(permission, t.functionsEnd(), t.paymastersEnd(), ADDRESS_ENTRY, uint160(paymaster));
     }
 
+    /// @dev The entry number `index` of the functions: address, selector.
+    function functionAt(bytes calldata permission, Terms t, uint256 index) internal pure returns (uint256) {
+        unchecked {
+            return _entry(permission, t.contractsEnd() + FUNCTION_ENTRY * index, FUNCTION_ENTRY);
+        }
+    }
+
+    /// @dev Whether `target` is in the functions with any selector.
+    function hasFunctionOf(bytes calldata permission, Terms t, address target) internal pure returns (bool) {
+        for (uint256 pos = t.contractsEnd(); pos < t.functionsEnd(); pos += FUNCTION_ENTRY) {
+            if (_entry(permission, pos, ADDRESS_ENTRY) == uint160(target)) return true;
+        }
+        return false;
+    }
+
+    /// @dev The first rule and how many there are. Flag bit 1 must be set; the first is no rule when there are none.
+    function rules(bytes calldata permission, Terms t) internal pure returns (Rule first, uint256 count) {
+        uint256 start = t.paymastersEnd();
+        uint256 offset;
+        assembly ("memory-safe") {
+            offset := add(permission.offset, start)
+        }
+        unchecked {
+            return (RuleLayout.record(offset + 1, 0), _entry(permission, start, 1));
+        }
+    }
+
+    /// @dev How long the permission is that `data` starts with, and whether a rule of it is timed. The length may be
+    /// more than there is; then the second answer means nothing. `data` must have at least 64 bytes.
+    function measure(bytes calldata data) internal pure returns (uint256 length, bool isTimed) {
+        Terms t = terms(data);
+        length = t.paymastersEnd();
+        if (!t.hasRules()) return (length, false);
+
+        (Rule rule, uint256 count) = rules(data, t);
+        unchecked {
+            ++length;
+            for (uint256 i = 0; i < count; ++i) {
+                length += 2 + rule.size();
+                isTimed = isTimed || rule.isTimed();
+                rule = rule.next();
+            }
+        }
+    }
+
+    /// @dev Whether anything that the permission limits must be remembered from use to use. It must be canonical.
+    function hasCounter(bytes calldata permission) internal pure returns (bool) {
+        Terms t = terms(permission);
+        Limits l = limits(permission);
+        if (l.callLimit() != 0 || l.feeLimit() != 0) return true;
+        if (!t.hasRules()) return false;
+
+        (Rule rule, uint256 count) = rules(permission, t);
+        for (uint256 i = 0; i < count; ++i) {
+            if (rule.hasCounter()) return true;
+            rule = rule.next();
+        }
+        return false;
+    }
+
     /// @dev Whether the bytes are the one encoding of some permission.
     function isCanonical(bytes calldata permission) internal pure returns (bool) {
         if (permission.length < HEADER) return false;
         Terms t = terms(permission);
 
-        bool typed = PermissionLayout.version(t) == 1 && PermissionLayout.signerType(t) == 0;
+        bool typed = PermissionLayout.version(t) == 1 && t.signerType() <= MAX_SIGNER_TYPE;
         if (!typed || t.signer() == address(0)) return false;
         if (t.validUntil() <= limits(permission).validAfter()) return false;
+        if (PermissionLayout.flags(t) > MAX_FLAGS || t.isSudo() && t.grantsCalls()) return false;
 
         uint256 contractsEnd = t.contractsEnd();
         uint256 functionsEnd = t.functionsEnd();
-        bool hasRules = functionsEnd != HEADER;
-        if (PermissionLayout.flags(t) > 1 || t.isSudo() == hasRules) return false;
-        if (permission.length != t.paymastersEnd()) return false;
+        uint256 paymastersEnd = t.paymastersEnd();
+        if (t.hasRules()) {
+            (uint256 length,) = measure(permission);
+            if (permission.length != length || !CanonicalRules.areCanonical(permission, t)) return false;
+        } else if (permission.length != paymastersEnd || t.isSudo() == t.grantsCalls()) {
+            return false;
+        }
 
         return _isAscending(permission, HEADER, contractsEnd, ADDRESS_ENTRY)
             && _isAscending(permission, contractsEnd, functionsEnd, FUNCTION_ENTRY)
-            && _isAscending(permission, functionsEnd, permission.length, ADDRESS_ENTRY)
+            && _isAscending(permission, functionsEnd, paymastersEnd, ADDRESS_ENTRY)
             && _isDisjoint(permission, contractsEnd, functionsEnd);
     }
 
@@ -185,6 +262,19 @@ library PermissionLayout {
         return Terms.unwrap(t) & (1 << 24) != 0;
     }
 
+    function hasRules(Terms t) internal pure returns (bool) {
+        return Terms.unwrap(t) & (1 << 25) != 0;
+    }
+
+    /// @dev Whether there is a contract or a function.
+    function grantsCalls(Terms t) internal pure returns (bool) {
+        return Terms.unwrap(t) & 0xffff00 != 0;
+    }
+
+    function functionCount(Terms t) internal pure returns (uint256) {
+        return uint8(Terms.unwrap(t) >> 8);
+    }
+
     /// @dev Offset of the first byte behind the contracts.
     function contractsEnd(Terms t) internal pure returns (uint256) {
         unchecked {
@@ -199,7 +289,7 @@ library PermissionLayout {
         }
     }
 
-    /// @dev Offset of the first byte behind the paymasters, which is the length of the permission.
+    /// @dev Offset of the first byte behind the paymasters: the rules, or the end.
     function paymastersEnd(Terms t) internal pure returns (uint256) {
         unchecked {
             return functionsEnd(t) + Permission.ADDRESS_ENTRY * uint8(Terms.unwrap(t));

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {Call} from "../interfaces/ILatchkeyAccount.sol";
+import {Argument} from "../libraries/Argument.sol";
+import {ExecuteCalldata} from "../libraries/ExecuteCalldata.sol";
+import {Permission} from "../libraries/Permission.sol";
+import {Rule, RuleKind} from "../libraries/Rules.sol";
+import {TokenCall} from "../libraries/TokenCall.sol";
+import {Budgets} from "./Budgets.sol";
+
+/// @title The rules behind a permission's lists
+/// @notice Holds one call against every rule that applies to it, in the order of the rules, and charges their counters.
+abstract contract RuleEvaluation is Budgets {
+    using ExecuteCalldata for Call;
+    using Permission for bytes;
+
+    /// @dev Whether a rule limits the token at `target`. Such a rule grants the calls that it knows of.
+    function _isLimitedToken(bytes calldata permission, Use memory use, address target) internal pure returns (bool) {
+        (Rule rule, uint256 count) = permission.rules(use.terms);
+        for (; count != 0; --count) {
+            if (RuleKind.isToken(rule.kind()) && rule.token() == target) return true;
+            rule = rule.next();
+        }
+        return false;
+    }
+
+    /// @dev Whether some rule lets value go with calls. The rules about value come first.
+    function _hasValueRule(bytes calldata permission, Use memory use) internal pure returns (bool) {
+        (Rule rule,) = permission.rules(use.terms);
+        return RuleKind.isValue(rule.kind());
+    }
+
+    function _applyRules(bytes calldata permission, Use memory use, Call calldata call) internal {
+        (Rule rule, uint256 count) = permission.rules(use.terms);
+        for (; count != 0; --count) {
+            _applyRule(rule, permission, use, call);
+            rule = rule.next();
+        }
+    }
+
+    function _applyRule(Rule rule, bytes calldata permission, Use memory use, Call calldata call) private {
+        uint256 kind = rule.kind();
+        if (RuleKind.isValue(kind)) {
+            if (call.value != 0) _charge(use, rule, 0, call.value);
+        } else if (RuleKind.isToken(kind)) {
+            if (rule.token() == call.targetOf()) _applyTokenRule(rule, use, call);
+        } else if (RuleKind.isFunction(kind)) {
+            if (_isCallOf(rule, permission, use, call)) _applyFunctionRule(rule, use, call.dataOf());
+        } else if (kind == RuleKind.RATE) {
+            _chargeRate(use, rule);
+        }
+    }
+
+    // --- tokens
+
+    function _applyTokenRule(Rule rule, Use memory use, Call calldata call) private {
+        if (RuleKind.isErc20(rule.kind())) {
+            (bool ok, uint256 amount) = TokenCall.erc20Amount(call.dataOf(), address(this));
+            _checkTokenCall(ok, call);
+            _charge(use, rule, rule.budgetStart(), amount);
+        } else if (rule.kind() == RuleKind.ERC721) {
+            (bool ok,) = TokenCall.erc721Id(call.dataOf(), address(this));
+            _checkTokenCall(ok, call);
+        } else {
+            (bool ok, uint256 id, uint256 amount) = TokenCall.erc1155Amount(call.dataOf(), address(this));
+            _checkTokenCall(ok, call);
+            if (id == rule.word(20)) _charge(use, rule, 52, amount);
+        }
+    }
+
+    function _checkTokenCall(bool ok, Call calldata call) private pure {
+        if (!ok) revert TokenCallNotAllowed(call.targetOf(), call.selectorOf());
+    }
+
+    /// @dev On a token whose ids are limited, the call's id must be one of them. The rules have been applied.
+    function _checkTokenIds(bytes calldata permission, Use memory use, Call calldata call) internal view {
+        _checkTokenId(RuleKind.ERC721, permission, use, call);
+        _checkTokenId(RuleKind.ERC1155, permission, use, call);
+    }
+
+    function _checkTokenId(uint256 kind, bytes calldata permission, Use memory use, Call calldata call) private view {
+        (Rule rule, uint256 count) = permission.rules(use.terms);
+        bool isLimited;
+        uint256 id;
+        for (; count != 0; --count) {
+            if (rule.kind() == kind && rule.token() == call.targetOf()) {
+                if (!isLimited) id = _tokenIdOf(kind, call.dataOf());
+                if (rule.word(20) == id) return;
+                isLimited = true;
+            }
+            rule = rule.next();
+        }
+        if (isLimited) revert TokenIdNotAllowed(call.targetOf(), id);
+    }
+
+    function _tokenIdOf(uint256 kind, bytes calldata data) private view returns (uint256 id) {
+        if (kind == RuleKind.ERC721) (, id) = TokenCall.erc721Id(data, address(this));
+        else (, id,) = TokenCall.erc1155Amount(data, address(this));
+    }
+
+    // --- functions
+
+    /// @dev Whether the call is of the function that the rule belongs to.
+    function _isCallOf(Rule rule, bytes calldata permission, Use memory use, Call calldata call)
+        private
+        pure
+        returns (bool)
+    {
+        if (call.dataOf().length < 4) return false;
+        uint256 entry = uint256(uint160(call.targetOf())) << 32 | uint32(call.selectorOf());
+        return permission.functionAt(use.terms, rule.byteAt(0)) == entry;
+    }
+
+    function _applyFunctionRule(Rule rule, Use memory use, bytes calldata data) private {
+        if (rule.kind() == RuleKind.COUNT) return _chargeCount(use, rule);
+
+        (bool ok, uint256 value) = Argument.read(rule, data);
+        if (rule.kind() == RuleKind.ARGUMENT) ok = ok && Argument.satisfies(rule, value);
+        if (!ok) revert ArgumentNotAllowed(rule.position(), value);
+        if (rule.kind() == RuleKind.ARGUMENT_TOTAL) _charge(use, rule, 2, value);
+    }
+}
