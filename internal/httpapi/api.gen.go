@@ -302,7 +302,7 @@ type CreateSessionRequest struct {
 	// operation of the owner registers it. `first-use`: the owner signs
 	// the grant, which rides in the session's first operation.
 	// `stateless`: it rides in every operation; only without limits that
-	// count. All but `onchain` are refused for now.
+	// count.
 	Registration *string `json:"registration,omitempty"`
 
 	// SignedAuthorization Addition: as in transaction intents.
@@ -1040,7 +1040,7 @@ type SessionTerms struct {
 	// operation of the owner registers it. `first-use`: the owner signs
 	// the grant, which rides in the session's first operation.
 	// `stateless`: it rides in every operation; only without limits that
-	// count. All but `onchain` are refused for now.
+	// count.
 	Registration *string        `json:"registration,omitempty"`
 	Signer       *SessionSigner `bind:"closed" json:"signer,omitempty"`
 

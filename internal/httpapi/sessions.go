@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -89,17 +88,6 @@ func (h sessions) replace(c *call) (any, error) {
 	return h.records.showSession(c, v, nil)
 }
 
-// offered are the registrations that the account contract takes by now.
-var offered = []session.Registration{session.OnChain}
-
-func registration(sent *string) (session.Registration, error) {
-	r := session.Registration(value(sent))
-	if r != "" && !slices.Contains(offered, r) {
-		return r, fault.Field("registration", echo(*sent), "must be %q, or left out: %s is not offered yet", session.OnChain, describeValue(*sent))
-	}
-	return r, nil
-}
-
 // sessionTerms reads what a session may do, and its key.
 func sessionTerms(c *call) (p session.CreateParams, err error) {
 	if err := c.refuse("must be inside a permission; a session without them would be allowed more than was asked", "policies"); err != nil {
@@ -114,15 +102,13 @@ func sessionTerms(c *call) (p session.CreateParams, err error) {
 		return p, err
 	}
 	p = session.CreateParams{
-		ValidAfter:  req.ValidAfter,
-		ValidUntil:  req.ValidUntil,
-		Permissions: t.calls,
-		Rules:       t.rules,
-		PolicyID:    value(req.Policy),
-		Optimistic:  value(req.Optimistic),
-	}
-	if p.Registration, err = registration(req.Registration); err != nil {
-		return p, err
+		ValidAfter:   req.ValidAfter,
+		ValidUntil:   req.ValidUntil,
+		Permissions:  t.calls,
+		Rules:        t.rules,
+		PolicyID:     value(req.Policy),
+		Registration: session.Registration(value(req.Registration)),
+		Optimistic:   value(req.Optimistic),
 	}
 	if p.Key, err = sessionKey(req.Address, req.Signer); err != nil {
 		return p, err

@@ -147,8 +147,6 @@ func TestRefusedTerms(t *testing.T) {
 		"permission by id":          {`,"permissions":[{"type":"contract-call","data":{"address":"con_1"}}]}`, "permissions[0].data.address: must be an address"},
 		"amounts in a permission":   {call(`,"maxValue":"1"`), "permissions[0].data.maxValue: is not offered here; a limit that is ignored would grant more than was asked"},
 		"policies":                  {`,"policies":[{"type":"call-limit"}]}`, "policies: must be inside a permission"},
-		"first use":                 {`,"registration":"first-use"}`, `registration: must be "onchain", or left out: "first-use" is not offered yet`},
-		"unknown registration":      {`,"registration":"later"}`, `registration: must be "onchain", or left out`},
 		"bad owner":                 {`,"externalOwnerAddress":"0x"}`, "externalOwnerAddress: must be an address"},
 		"policy of the wrong type":  {`,"policy":{"id":"pol_1"}}`, "policy: must be a string, is an object"},
 	}
