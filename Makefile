@@ -91,6 +91,12 @@ attacks: contracts/node_modules/.package-lock.json ## Run the attack cases again
 mutants: contracts/node_modules/.package-lock.json ## Take every guard of the account away, one at a time; some test must miss it (about 20 minutes)
 	@node scripts/mutants/main.mjs
 
+CASES ?= 100000
+
+.PHONY: fuzz-permission
+fuzz-permission: ## Compare the Go evaluator of permissions with the contract on CASES random cases
+	go run ./bench/permission -cases $(CASES)
+
 .PHONY: clean
 clean: ## Remove what was built; dependencies and .latchkey/ stay
 	rm -rf bin contracts/out contracts/cache bench/out
