@@ -6,7 +6,8 @@
 //
 // --list prints the guards and runs nothing. --sample takes every so many-th
 // guard only, and the last line says so. FILE restricts to paths that contain
-// it. Works in a copy; needs contracts/node_modules.
+// it. Works in a copy; needs contracts/node_modules. One guard takes about five
+// seconds of processor time.
 
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
