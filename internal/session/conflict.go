@@ -102,8 +102,10 @@ func checkSize(p CreateParams) error {
 		field, entries string
 		size           int
 	}{
-		{"whitelist", "entries", len(p.Whitelist)}, {"permissions", "entries", len(p.Permissions)},
-		{"permissions", "functions", calls}, {"permissions", "rules", rules},
+		{"whitelist", "entries", len(p.Whitelist)},
+		{"permissions", "entries", len(p.Permissions)},
+		{"permissions", "functions", calls},
+		{"permissions", "rules", rules},
 	} {
 		if list.size > permission.MaxEntries {
 			return fault.Field(list.field, nil, "must have at most %d %s, has %d", permission.MaxEntries, list.entries, list.size)

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/big"
 	"strings"
@@ -166,7 +167,7 @@ func TestPermission_contradictionsAreRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got, err := built(t, tc.asked)
-			f, ok := err.(*fault.Fault)
+			f, ok := errors.AsType[*fault.Fault](err)
 			if !ok || f.Kind != fault.Invalid || f.Field != tc.field || !strings.Contains(f.Message, tc.text) {
 				t.Errorf("got %+v and %v, want a refusal of %s with %q", got, err, tc.field, tc.text)
 			}
