@@ -90,7 +90,7 @@ func TestEveryErrorOfTheAccountHasAMeaning(t *testing.T) {
 
 // fromOpenZeppelin are errors whose names have to say enough.
 var fromOpenZeppelin = map[string]bool{
-	"AccountUnauthorized": true, "AddressEmptyCode": true, "FailedCall": true,
+	"AccountUnauthorized": true, "ERC7579DecodingError": true, "AddressEmptyCode": true, "FailedCall": true,
 	"ERC1967InvalidImplementation": true, "ERC1967NonPayable": true,
 	"UUPSUnauthorizedCallContext": true, "UUPSUnsupportedProxiableUUID": true,
 	"InvalidShortString": true, "StringTooLong": true,
