@@ -76,7 +76,7 @@ abstract contract RulesBehavior is RuleFixture {
     /// Under sudo too, and beside the other counters of the status word.
     function test_rate_edge() public {
         Grant memory g = sudoGrant();
-        g.rules = PermissionBuilder.rules(rate(2, 100));
+        g.rules = ruleList(rate(2, 100));
         bytes memory permission = register(g);
         uint256 start = block.timestamp / 100 * 100 + 100;
         vm.warp(start);
@@ -162,10 +162,10 @@ abstract contract RulesBehavior is RuleFixture {
     }
 
     function test_rules_outOfOrder_areMalformed() public {
-        refuse(ruled(PermissionBuilder.rules(valueTotal(1), valuePerCall(1))));
-        refuse(ruled(PermissionBuilder.rules(valueTotal(2), valueTotal(1))));
-        refuse(ruled(PermissionBuilder.rules(valueTotal(1), valueTotal(1))));
-        refuse(ruled(PermissionBuilder.rules(rate(1, 1), rate(2, 1))));
+        refuse(ruled(ruleList(valueTotal(1), valuePerCall(1))));
+        refuse(ruled(ruleList(valueTotal(2), valueTotal(1))));
+        refuse(ruled(ruleList(valueTotal(1), valueTotal(1))));
+        refuse(ruled(ruleList(rate(1, 1), rate(2, 1))));
         refuse(asking(argument(0, 6, abi.encode(5, 5))));
         refuse(asking(argument(0, 6, abi.encode(5, 4))));
         refuse(asking(argument(0, 8, abi.encode(5))));
@@ -175,7 +175,7 @@ abstract contract RulesBehavior is RuleFixture {
 
     function test_sudo_otherRuleThanRate_isMalformed() public {
         Grant memory g = sudoGrant();
-        g.rules = PermissionBuilder.rules(valueTotal(1));
+        g.rules = ruleList(valueTotal(1));
         refuse(g);
     }
 

@@ -130,8 +130,7 @@ abstract contract SpendBypassAttack is RuleFixture {
 
     function test_case08_valueWithTheCall_reverts() public {
         DevToken token = newToken();
-        bytes memory permission =
-            register(tokenGrant(PermissionBuilder.rules(valueTotal(10), erc20Total(address(token), MAX))));
+        bytes memory permission = register(tokenGrant(ruleList(valueTotal(10), erc20Total(address(token), MAX))));
 
         expectRefusal(abi.encodeWithSelector(ILatchkeyAccount.ValueNotAllowed.selector, 1));
         submit(

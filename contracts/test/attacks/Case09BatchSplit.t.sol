@@ -28,9 +28,8 @@ abstract contract BatchSplitAttack is RuleFixture {
     /// Two rules about one token both count each call.
     function test_case09_everyRuleOfTheToken_counts() public {
         DevToken token = newToken();
-        bytes[] memory rules = PermissionBuilder.rules(
-            erc20Total(address(token), 100), erc20Period(address(token), 50, block.timestamp, 60)
-        );
+        bytes[] memory rules =
+            ruleList(erc20Total(address(token), 100), erc20Period(address(token), 50, block.timestamp, 60));
         bytes memory permission = register(tokenGrant(rules));
         bytes memory dishonest = batchData(transferCall(address(token), 30), transferCall(address(token), 21));
 
@@ -44,7 +43,7 @@ abstract contract BatchSplitAttack is RuleFixture {
     }
 
     function test_case09_valueSum_isWhatCounts() public {
-        bytes memory permission = register(ruled(PermissionBuilder.rules(valuePerCall(10), valueTotal(15))));
+        bytes memory permission = register(ruled(ruleList(valuePerCall(10), valueTotal(15))));
 
         refuse(permission, batchData(payment(10), payment(6)), valueExceeded(1, 15, 10, 6));
         refuse(permission, batchData(payment(1), payment(11)), valueExceeded(0, 10, 0, 11));

@@ -137,8 +137,7 @@ abstract contract PeriodEdgesAttack is RuleFixture {
     /// Two windows with nothing in common leave no time at all.
     function test_case23_twoPeriods_intersect() public {
         start = block.timestamp;
-        bytes[] memory rules =
-            PermissionBuilder.rules(valuePeriod(10, start + 1 - PERIOD / 2, PERIOD), valuePeriod(10, start, PERIOD));
+        bytes[] memory rules = ruleList(valuePeriod(10, start + 1 - PERIOD / 2, PERIOD), valuePeriod(10, start, PERIOD));
         bytes memory permission = register(ruled(rules));
 
         vm.warp(start + PERIOD / 2);

@@ -21,15 +21,15 @@ abstract contract RuleFixture is AccountFixture {
     // --- records
 
     function valuePerCall(uint128 max) internal pure returns (bytes memory) {
-        return PermissionBuilder.rule(0x01, abi.encodePacked(max));
+        return record(0x01, abi.encodePacked(max));
     }
 
     function valueTotal(uint128 max) internal pure returns (bytes memory) {
-        return PermissionBuilder.rule(0x02, abi.encodePacked(max));
+        return record(0x02, abi.encodePacked(max));
     }
 
     function valuePeriod(uint128 max, uint256 start, uint32 period) internal pure returns (bytes memory) {
-        return PermissionBuilder.rule(0x03, abi.encodePacked(max, uint48(start), period));
+        return record(0x03, abi.encodePacked(max, uint48(start), period));
     }
 
     function valueStream(uint128 initial, uint128 perSecond, uint128 max, uint256 start)
@@ -37,11 +37,11 @@ abstract contract RuleFixture is AccountFixture {
         pure
         returns (bytes memory)
     {
-        return PermissionBuilder.rule(0x04, abi.encodePacked(initial, perSecond, max, uint48(start)));
+        return record(0x04, abi.encodePacked(initial, perSecond, max, uint48(start)));
     }
 
     function erc20Total(address token, uint128 max) internal pure returns (bytes memory) {
-        return PermissionBuilder.rule(0x11, abi.encodePacked(token, max));
+        return record(0x11, abi.encodePacked(token, max));
     }
 
     function erc20Period(address token, uint128 max, uint256 start, uint32 period)
@@ -49,7 +49,7 @@ abstract contract RuleFixture is AccountFixture {
         pure
         returns (bytes memory)
     {
-        return PermissionBuilder.rule(0x12, abi.encodePacked(token, max, uint48(start), period));
+        return record(0x12, abi.encodePacked(token, max, uint48(start), period));
     }
 
     function erc20Stream(address token, uint128 initial, uint128 perSecond, uint128 max, uint256 start)
@@ -57,32 +57,48 @@ abstract contract RuleFixture is AccountFixture {
         pure
         returns (bytes memory)
     {
-        return PermissionBuilder.rule(0x13, abi.encodePacked(token, initial, perSecond, max, uint48(start)));
+        return record(0x13, abi.encodePacked(token, initial, perSecond, max, uint48(start)));
     }
 
     function erc721(address token, uint256 id) internal pure returns (bytes memory) {
-        return PermissionBuilder.rule(0x21, abi.encodePacked(token, id));
+        return record(0x21, abi.encodePacked(token, id));
     }
 
     function erc1155(address token, uint256 id, uint128 max) internal pure returns (bytes memory) {
-        return PermissionBuilder.rule(0x22, abi.encodePacked(token, id, max));
+        return record(0x22, abi.encodePacked(token, id, max));
     }
 
     /// @dev About a word of the arguments of the first function.
     function argument(uint8 word, uint8 operator, bytes memory operands) internal pure returns (bytes memory) {
-        return PermissionBuilder.rule(0x31, abi.encodePacked(uint8(0), word, operator, operands));
+        return record(0x31, abi.encodePacked(uint8(0), word, operator, operands));
     }
 
     function argumentTotal(uint8 word, uint128 max) internal pure returns (bytes memory) {
-        return PermissionBuilder.rule(0x32, abi.encodePacked(uint8(0), word, max));
+        return record(0x32, abi.encodePacked(uint8(0), word, max));
     }
 
     function count(uint48 limit) internal pure returns (bytes memory) {
-        return PermissionBuilder.rule(0x41, abi.encodePacked(uint8(0), limit));
+        return record(0x41, abi.encodePacked(uint8(0), limit));
     }
 
     function rate(uint32 calls, uint32 interval) internal pure returns (bytes memory) {
-        return PermissionBuilder.rule(0x42, abi.encodePacked(calls, interval));
+        return record(0x42, abi.encodePacked(calls, interval));
+    }
+
+    /// @dev The record of a rule of any kind.
+    function record(uint8 kind, bytes memory body) internal pure returns (bytes memory) {
+        return abi.encodePacked(kind, uint8(body.length), body);
+    }
+
+    function ruleList(bytes memory a) internal pure returns (bytes[] memory l) {
+        l = new bytes[](1);
+        l[0] = a;
+    }
+
+    /// @dev Two rules, in the order given.
+    function ruleList(bytes memory a, bytes memory b) internal pure returns (bytes[] memory l) {
+        l = new bytes[](2);
+        (l[0], l[1]) = (a, b);
     }
 
     // --- grants
@@ -94,7 +110,7 @@ abstract contract RuleFixture is AccountFixture {
     }
 
     function ruled(bytes memory rule) internal view returns (Grant memory) {
-        return ruled(PermissionBuilder.rules(rule));
+        return ruled(ruleList(rule));
     }
 
     /// @dev Nothing but what the rules about tokens grant.
@@ -104,7 +120,7 @@ abstract contract RuleFixture is AccountFixture {
     }
 
     function tokenGrant(bytes memory rule) internal view returns (Grant memory) {
-        return tokenGrant(PermissionBuilder.rules(rule));
+        return tokenGrant(ruleList(rule));
     }
 
     /// @dev A token of which the account has a thousand units.
