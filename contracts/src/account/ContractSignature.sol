@@ -5,16 +5,18 @@ import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {ERC7739} from "@openzeppelin/contracts/utils/cryptography/signers/draft-ERC7739.sol";
 
-import {AccountBase} from "./AccountBase.sol";
+import {SessionMessages} from "./SessionMessages.sol";
 
 /// @title Signing as a contract (ERC-1271)
-/// @notice Only the owner signs for an account, never a session, and in one of three forms:
+/// @notice The owner signs for an account in one of three forms:
 ///
 /// - ERC-7739, nested in this account's own domain (Latchkey, 1);
 /// - `OpenfortMessage(bytes32 hashedMessage)` in the domain (Openfort, 0.5) of this account, as Openfort's SDKs sign;
 /// - on a delegated EOA the hash itself, which the key could sign anywhere else as well. On a proxy that form would let
 ///   one signature count for every account of the same owner, so it is refused.
-abstract contract ContractSignature is ERC7739, AccountBase {
+///
+/// A session signs only the typed data that its permission names, see {SessionMessages}.
+abstract contract ContractSignature is ERC7739, SessionMessages {
     bytes32 private constant OPENFORT_MESSAGE_TYPEHASH = keccak256("OpenfortMessage(bytes32 hashedMessage)");
     bytes32 private constant DOMAIN_TYPEHASH =
         keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
@@ -25,6 +27,7 @@ abstract contract ContractSignature is ERC7739, AccountBase {
     function isValidSignature(bytes32 hash, bytes calldata signature) public view override returns (bytes4) {
         if (_rawSignatureValidation(_openfortDigest(hash), signature)) return IERC1271.isValidSignature.selector;
         if (_isDelegated() && _rawSignatureValidation(hash, signature)) return IERC1271.isValidSignature.selector;
+        if (_isSessionMessage(hash, signature)) return IERC1271.isValidSignature.selector;
         return super.isValidSignature(hash, signature);
     }
 

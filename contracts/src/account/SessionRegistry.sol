@@ -19,7 +19,11 @@ abstract contract SessionRegistry is EIP712, Ownership {
     bytes32 private constant SESSION_TYPEHASH =
         keccak256("Session(uint256 chainId,address account,uint64 epoch,bytes permission)");
 
-    constructor() EIP712("Latchkey", "1") {}
+    /// The account's own EIP-712 domain.
+    string internal constant NAME = "Latchkey";
+    string internal constant VERSION = "1";
+
+    constructor() EIP712(NAME, VERSION) {}
 
     /// @inheritdoc ILatchkeyAccount
     function registerSession(bytes calldata permission) external onlyAuthorized returns (bytes32 id) {

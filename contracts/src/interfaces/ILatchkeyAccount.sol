@@ -36,6 +36,9 @@ interface ILatchkeyAccount {
     /// @notice {initialize} only works while a proxy is being constructed.
     error AlreadyInitialized();
 
+    /// @notice Of the modes of ERC-7821 there is only the batch without opData.
+    error ExecutionModeNotSupported(bytes32 mode);
+
     /// @notice The permission is not the canonical encoding of any permission.
     error PermissionMalformed();
 

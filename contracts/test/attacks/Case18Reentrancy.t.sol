@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IEntryPoint, PackedUserOperation} from "@openzeppelin/contracts/interfaces/IERC4337.sol";
 
-import {Call} from "../../src/interfaces/ILatchkeyAccount.sol";
+import {Call, ILatchkeyAccount} from "../../src/interfaces/ILatchkeyAccount.sol";
 import {LatchkeyAccount} from "../../src/LatchkeyAccount.sol";
 import {AccountFixture} from "../support/AccountFixture.sol";
 import {DelegatedHome, ProxyHome} from "../support/Homes.sol";
@@ -30,7 +30,7 @@ contract Reentrant {
         ops[0] = next;
         attempt(address(entryPoint), abi.encodeCall(entryPoint.handleOps, (ops, payable(address(this)))));
         attempt(address(account), abi.encodeCall(account.validateUserOp, (next, bytes32(0), 0)));
-        attempt(address(account), abi.encodeCall(account.execute, (address(this), 1 ether, "")));
+        attempt(address(account), abi.encodeCall(ILatchkeyAccount.execute, (address(this), 1 ether, "")));
         attempt(address(account), abi.encodeCall(account.executeBatch, (new Call[](0))));
         attempt(address(account), abi.encodeCall(account.registerSession, (permission)));
         attempt(address(account), abi.encodeCall(account.revokeAllSessions, ()));

@@ -10,6 +10,7 @@ contract Target {
     uint256 public plainCalls;
     address public lastCaller;
     uint256 public received;
+    uint256 public number;
 
     function ping() external payable {
         ++pings;
@@ -19,6 +20,11 @@ contract Target {
 
     function poke() external payable {
         ++pokes;
+    }
+
+    /// @dev Has arguments for rules to look at.
+    function set(uint256 newNumber, address) external payable {
+        number = newNumber;
     }
 
     function fail(uint256 code) external pure {
