@@ -74,7 +74,9 @@ abstract contract SessionValidation is RuleEvaluation {
     /// that are listed for it narrow the grant. Value may go with other calls only, when some rule bounds it.
     function _checkGrant(bytes calldata permission, Use memory use, Call calldata call) private pure {
         bool isLimitedToken = _isLimitedToken(permission, use, call.targetOf());
-        if (!isLimitedToken || permission.hasFunctionOf(use.terms, call.targetOf())) _checkListed(permission, use, call);
+        if (!isLimitedToken || permission.hasFunctionOf(use.terms, call.targetOf())) {
+            _checkListed(permission, use, call);
+        }
         if (call.value != 0 && (isLimitedToken || !_hasValueRule(permission, use))) revert ValueNotAllowed(call.value);
     }
 

@@ -32,14 +32,15 @@ library ExecuteCalldata {
     /// @dev The calls of `executeBatch((address,uint256,bytes)[])`, at least one. They lie in the order of the array,
     /// without gaps.
     function batch(bytes calldata callData) internal pure returns (Call[] calldata calls) {
-        if (callData.length < BATCH_HEAD) revert ILatchkeyAccount.CallMalformed();
         uint256 count = _word(callData, SELECTOR + WORD);
         bool isHeadClean = _word(callData, SELECTOR) == WORD && count != 0 && count <= callData.length / WORD;
         if (!isHeadClean) revert ILatchkeyAccount.CallMalformed();
 
         uint256 position = BATCH_HEAD + count * WORD;
         for (uint256 i = 0; i < count; ++i) {
-            if (_word(callData, BATCH_HEAD + i * WORD) != position - BATCH_HEAD) revert ILatchkeyAccount.CallMalformed();
+            if (_word(callData, BATCH_HEAD + i * WORD) != position - BATCH_HEAD) {
+                revert ILatchkeyAccount.CallMalformed();
+            }
             position = _endOfCall(callData, position);
         }
         if (position != callData.length) revert ILatchkeyAccount.CallMalformed();
@@ -69,10 +70,10 @@ library ExecuteCalldata {
         return bytes4(dataOf(made));
     }
 
-    /// @dev Where the call ends that starts at `start`. Reverts when it reaches past the calldata or is not clean.
+    /// @dev Where the call ends that starts at `start`. Reverts when it reaches past the calldata or is not clean. Words
+    /// past the end read as something, but a call that has some there ends there.
     function _endOfCall(bytes calldata callData, uint256 start) private pure returns (uint256) {
         unchecked {
-            if (callData.length < start + CALL_HEAD) revert ILatchkeyAccount.CallMalformed();
             uint256 length = _word(callData, start + DATA_OFFSET);
             bool isClean = _word(callData, start) >> 160 == 0 && _word(callData, start + 2 * WORD) == DATA_OFFSET
                 && length <= callData.length;

@@ -112,7 +112,7 @@ library Permission {
     }
 
     /// @dev How long the permission is that `data` starts with, and whether a rule of it is timed. The length may be
-    /// more than there is; then the second answer means nothing. `data` must have at least 64 bytes.
+    /// more than there is; then the second answer means nothing.
     function measure(bytes calldata data) internal pure returns (uint256 length, bool isTimed) {
         Terms t = terms(data);
         length = t.paymastersEnd();
@@ -144,9 +144,9 @@ library Permission {
         return false;
     }
 
-    /// @dev Whether the bytes are the one encoding of some permission.
+    /// @dev Whether the bytes are the one encoding of some permission. Fields past the end of short ones read as something,
+    /// but then the length is wrong.
     function isCanonical(bytes calldata permission) internal pure returns (bool) {
-        if (permission.length < HEADER) return false;
         Terms t = terms(permission);
 
         bool typed = PermissionLayout.version(t) == 1 && t.signerType() <= MAX_SIGNER_TYPE;

@@ -75,6 +75,12 @@ library RuleKind {
 /// @title Reading one rule
 /// @dev Reads calldata without bounds checks: whoever hands out a rule has checked that it lies inside a permission.
 library RuleLayout {
+    /// Sets of kinds, one bit each.
+    uint256 private constant TIMED = (1 << RuleKind.VALUE_PERIOD) | (1 << RuleKind.VALUE_STREAM)
+        | (1 << RuleKind.ERC20_PERIOD) | (1 << RuleKind.ERC20_STREAM) | (1 << RuleKind.RATE);
+    uint256 private constant COUNTERLESS =
+        (1 << RuleKind.VALUE_PER_CALL) | (1 << RuleKind.ERC721) | (1 << RuleKind.ARGUMENT) | (1 << RuleKind.TYPED_DATA);
+
     /// @dev The record that starts at `offset` of the calldata.
     function record(uint256 offset, uint256 index) internal pure returns (Rule rule) {
         assembly ("memory-safe") {
@@ -137,19 +143,12 @@ library RuleLayout {
 
     /// @dev Whether the rule's answer depends on the moment of use.
     function isTimed(Rule rule) internal pure returns (bool) {
-        return _isIn(
-            kind(rule),
-            1 << RuleKind.VALUE_PERIOD | 1 << RuleKind.VALUE_STREAM | 1 << RuleKind.ERC20_PERIOD
-                | 1 << RuleKind.ERC20_STREAM | 1 << RuleKind.RATE
-        );
+        return _isIn(kind(rule), TIMED);
     }
 
     /// @dev Whether the rule remembers what was used.
     function hasCounter(Rule rule) internal pure returns (bool) {
-        return !_isIn(
-            kind(rule),
-            1 << RuleKind.VALUE_PER_CALL | 1 << RuleKind.ERC721 | 1 << RuleKind.ARGUMENT | 1 << RuleKind.TYPED_DATA
-        );
+        return !_isIn(kind(rule), COUNTERLESS);
     }
 
     function _isIn(uint256 element, uint256 set) private pure returns (bool) {

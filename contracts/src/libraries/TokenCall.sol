@@ -42,11 +42,9 @@ library TokenCall {
         pure
         returns (bool ok, uint256 id, uint256 amount)
     {
-        if (bytes4(data) != IERC1155.safeTransferFrom.selector || data.length < ERC1155_DATA_START) return (false, 0, 0);
-
         uint256 length = _argument(data, 5);
-        ok = _argument(data, 0) == uint160(account) && _argument(data, 1) >> 160 == 0
-            && _argument(data, 4) == ERC1155_DATA_OFFSET && length <= data.length
+        ok = bytes4(data) == IERC1155.safeTransferFrom.selector && _argument(data, 0) == uint160(account)
+            && _argument(data, 1) >> 160 == 0 && _argument(data, 4) == ERC1155_DATA_OFFSET && length <= data.length
             && data.length == ERC1155_DATA_START + ((length + 31) & ~uint256(31));
         return (ok, _argument(data, 2), _argument(data, 3));
     }
