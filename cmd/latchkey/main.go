@@ -22,6 +22,8 @@ type cli struct {
 	Serve   serveCommand   `cmd:"" help:"Run the API server against a chain's RPC endpoint."`
 	Deploy  deployCommand  `cmd:"" help:"Deploy the contracts to a chain; safe to run again."`
 	Demo    demoCommand    `cmd:"" help:"Do the main job once on a throw-away server and print each step."`
+	Session sessionCommand `cmd:"" help:"List, show, grant, revoke and watch session keys of a running server."`
+	Intent  intentCommand  `cmd:"" help:"List, show and watch transaction intents of a running server."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
@@ -37,7 +39,7 @@ func run(ctx context.Context, args []string) int {
 	parser := kong.Must(&commands,
 		kong.Name("latchkey"),
 		kong.Description("Self-hosted session keys for smart accounts."),
-		kong.UsageOnError(),
+		kong.ShortUsageOnError(),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 	)
 	command, err := parser.Parse(args)

@@ -945,6 +945,9 @@ type Session struct {
 	Address   string    `json:"address"`
 	CreatedAt int64     `json:"createdAt"`
 
+	// Description Addition: what the key may do, in plain words.
+	Description string `json:"description"`
+
 	// FeeLimit Addition: wei; 0 when only sponsored operations are allowed.
 	FeeLimit string `json:"feeLimit"`
 	ID       string `json:"id"`
@@ -987,6 +990,9 @@ type Session struct {
 
 	// ValidUntil Unix seconds.
 	ValidUntil string `json:"validUntil"`
+
+	// Warnings Addition: what makes the grant wide, in plain words; empty when everything it may do is named and bounded.
+	Warnings []string `json:"warnings"`
 
 	// Whitelist Every contract that the key may call.
 	Whitelist []string `json:"whitelist"`

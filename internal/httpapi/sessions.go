@@ -266,6 +266,10 @@ func (s records) showSession(c *call, v session.View, exp expansion) (Session, e
 		return Session{}, err
 	}
 	p := v.Permission
+	described, err := s.describe(c, v.Session.ChainID, p)
+	if err != nil {
+		return Session{}, err
+	}
 	shown := Session{
 		ID:                 v.Session.ID,
 		Object:             "session",
@@ -286,6 +290,8 @@ func (s records) showSession(c *call, v session.View, exp expansion) (Session, e
 		Signer:             showSigner(v.Session, p),
 		Registration:       string(cmp.Or(v.Session.Registration, session.OnChain)),
 		Notice:             optional(v.Notice),
+		Description:        described.String(),
+		Warnings:           append([]string{}, described.Warnings...),
 		Whitelist:          showWhitelist(p),
 	}
 	if p.Limit == 0 {

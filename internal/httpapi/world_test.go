@@ -283,6 +283,9 @@ func (w contractWorld) Get(_ context.Context, project, id string) (contract.Cont
 }
 
 func (w contractWorld) List(_ context.Context, project string, f contract.Filter, req page.Request) (page.Page[contract.Contract], error) {
+	if f.Name == "" { // the names of a chain's contracts, to show another record with
+		return one(w.contract), nil
+	}
 	return one(w.contract), w.begin(project, listed[contract.Filter]{f, req})
 }
 

@@ -31,6 +31,8 @@ const ADDITIONS = {
     signer: { type: 'object' }, // kind of the session key, and its public key where it is not secp256k1
     registration: { enum: ['onchain', 'first-use', 'stateless'] }, // how the account gets to know it
     notice: { type: 'string' }, // how the grant differs from what was sent
+    description: { type: 'string' }, // what the key may do, in plain words
+    warnings: { type: 'array', items: { type: 'string' } }, // what makes the grant wide
   },
   NextActionPayload: {
     typedData: { type: 'object' }, // the grant, for wallets to show
