@@ -66,11 +66,12 @@ func (a Account) Deployed() bool { return a.DeployedAt != nil }
 
 // Filter narrows a list. Zero fields do not narrow.
 type Filter struct {
-	PlayerID string
-	Owner    common.Address
-	Address  common.Address
-	ChainID  uint64
-	Type     Type
+	PlayerID  string
+	PlayerIDs []string // any of these
+	Owner     common.Address
+	Address   common.Address
+	ChainID   uint64
+	Type      Type
 }
 
 // Store keeps accounts. An account of another project is not found.

@@ -21,6 +21,9 @@ const (
 	PolicyRule Kind = "afu"
 	Session    Kind = "ses"
 	Intent     Kind = "tin"
+	Operator   Kind = "opr"
+	Audit      Kind = "aud"
+	Passkey    Kind = "psk"
 )
 
 // New returns a fresh identifier. Its UUID is version 7, so that identifiers

@@ -49,6 +49,11 @@ func (s *Service) List(ctx context.Context, projectID string, req page.Request) 
 	return s.Store.Players(ctx, projectID, req)
 }
 
+// Named answers players whose name starts with prefix, by name, at most limit.
+func (s *Service) Named(ctx context.Context, projectID, prefix string, limit int) ([]Player, error) {
+	return s.Store.PlayersNamed(ctx, projectID, prefix, limit)
+}
+
 // Update changes the fields that p names.
 func (s *Service) Update(ctx context.Context, projectID, playerID string, p Params) (Player, error) {
 	return s.Store.UpdatePlayer(ctx, projectID, playerID, func(old Player) (Player, error) {

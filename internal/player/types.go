@@ -24,6 +24,9 @@ type Store interface {
 	CreatePlayer(ctx context.Context, p Player) error
 	Player(ctx context.Context, projectID, id string) (Player, error)
 	Players(ctx context.Context, projectID string, req page.Request) (page.Page[Player], error)
+	// PlayersNamed answers players whose name starts with prefix, whatever its
+	// case, by name, at most limit.
+	PlayersNamed(ctx context.Context, projectID, prefix string, limit int) ([]Player, error)
 	UpdatePlayer(ctx context.Context, projectID, id string, update func(Player) (Player, error)) (Player, error)
 	DeletePlayer(ctx context.Context, projectID, id string) error // Conflict while it owns accounts
 }

@@ -104,7 +104,13 @@ func (s *Service) List(ctx context.Context, projectID string, f Filter, req page
 		return page.Page[View]{}, err
 	}
 	views, err := s.views(ctx, found.Items)
-	return page.Page[View]{Items: views, Skip: found.Skip, Total: found.Total}, err
+	return page.Page[View]{Items: views, Skip: found.Skip, Total: found.Total, More: found.More}, err
+}
+
+// CountLive answers how many sessions each of the players has that are not over,
+// as far as is stored; players with none are left out.
+func (s *Service) CountLive(ctx context.Context, projectID string, playerIDs []string) (map[string]int, error) {
+	return s.Store.CountLive(ctx, projectID, playerIDs)
 }
 
 // listByActivity looks at every session that the filter's other fields leave,

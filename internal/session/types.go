@@ -80,6 +80,9 @@ type Store interface {
 	CreateSession(ctx context.Context, s Session, acc account.Account) error
 	Session(ctx context.Context, projectID, id string) (Session, error)
 	Sessions(ctx context.Context, projectID string, f Filter, req page.Request) (page.Page[Session], error)
+	// CountLive answers how many live sessions each of the players has; those
+	// with none are left out.
+	CountLive(ctx context.Context, projectID string, playerIDs []string) (map[string]int, error)
 	// LiveSessions answers the live sessions of an account, oldest first.
 	LiveSessions(ctx context.Context, accountID string) ([]Session, error)
 	UpdateSession(ctx context.Context, projectID, id string, update func(Session) (Session, error)) (Session, error)

@@ -75,6 +75,7 @@ func (db *DB) AccountByAddress(ctx context.Context, projectID string, chainID ui
 func (db *DB) Accounts(ctx context.Context, projectID string, f account.Filter, req page.Request) (page.Page[account.Account], error) {
 	w := by("project_id", projectID).
 		given("player_id", f.PlayerID).
+		in("player_id", f.PlayerIDs).
 		givenAddress("owner", f.Owner).
 		givenAddress("address", f.Address).
 		givenNumber("chain_id", f.ChainID).

@@ -42,6 +42,16 @@ func (db *DB) Players(ctx context.Context, projectID string, req page.Request) (
 	return players.page(ctx, db.reader, by("project_id", projectID), req)
 }
 
+// PlayersNamed answers players by the beginning of their name. The range is one
+// of the index on lower names, which is in the order of bytes on both databases.
+func (db *DB) PlayersNamed(ctx context.Context, projectID, prefix string, limit int) ([]player.Player, error) {
+	name := "lower(name)" + db.dialect.Bytewise
+	w := by("project_id", projectID).
+		with(name+" >= lower($%d)", prefix).
+		with(name+" < lower($%d)", prefix+"\U0010FFFF")
+	return players.list(ctx, db.reader, w, fmt.Sprintf(" ORDER BY %s, id LIMIT %d", name, limit))
+}
+
 // UpdatePlayer changes one player.
 func (db *DB) UpdatePlayer(ctx context.Context, projectID, id string, update func(player.Player) (player.Player, error)) (player.Player, error) {
 	return players.modify(ctx, db, owned(projectID, id), update)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
 
 	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/page"
@@ -81,6 +82,29 @@ func either(holds bool, condition string) string {
 		return condition
 	}
 	return "NOT (" + condition + ")"
+}
+
+// CountLive counts the live sessions of each of the players.
+func (db *DB) CountLive(ctx context.Context, projectID string, playerIDs []string) (map[string]int, error) {
+	counts := make(map[string]int)
+	if len(playerIDs) == 0 {
+		return counts, nil
+	}
+	w := by("project_id", projectID).in("player_id", playerIDs).with(liveSession)
+	rows, err := db.reader.QueryContext(ctx, "SELECT player_id, COUNT(*) FROM sessions"+w.clause()+" GROUP BY player_id", w.args...)
+	if err != nil {
+		return nil, fmt.Errorf("count live sessions: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id string
+		var n int
+		if err := rows.Scan(&id, &n); err != nil {
+			return nil, fmt.Errorf("count live sessions: %w", err)
+		}
+		counts[id] = n
+	}
+	return counts, rows.Err()
 }
 
 // LiveSessions answers the live sessions of an account, oldest first.

@@ -174,17 +174,26 @@ func (t table[T]) page(ctx context.Context, q querier, w where, req page.Request
 	req.Skip = max(req.Skip, 0)
 
 	p := page.Page[T]{Skip: req.Skip}
-	if err := q.QueryRowContext(ctx, "SELECT COUNT(*) FROM "+t.name+w.clause(), w.args...).Scan(&p.Total); err != nil {
-		return p, fmt.Errorf("count %s: %w", t.noun, err)
+	if !req.Uncounted {
+		if err := q.QueryRowContext(ctx, "SELECT COUNT(*) FROM "+t.name+w.clause(), w.args...).Scan(&p.Total); err != nil {
+			return p, fmt.Errorf("count %s: %w", t.noun, err)
+		}
 	}
-	direction := "DESC"
+	direction, beyond := "DESC", "<"
 	if req.Order == page.Ascending {
-		direction = "ASC"
+		direction, beyond = "ASC", ">"
 	}
-	// Records made in the same microsecond keep the order of their ids.
-	tail := fmt.Sprintf(" ORDER BY created_at %s, id %s LIMIT %d OFFSET %d", direction, direction, req.Limit, req.Skip)
+	if req.After != nil {
+		w = w.with("(created_at, id) "+beyond+" ($%d, $%d)", req.After.CreatedAt.UnixMicro(), req.After.ID)
+	}
+	// Records made in the same microsecond keep the order of their ids. One more
+	// than asked for tells whether the page is the last.
+	tail := fmt.Sprintf(" ORDER BY created_at %s, id %s LIMIT %d OFFSET %d", direction, direction, req.Limit+1, req.Skip)
 	var err error
 	p.Items, err = t.list(ctx, q, w, tail)
+	if len(p.Items) > req.Limit {
+		p.Items, p.More = p.Items[:req.Limit], true
+	}
 	return p, err
 }
 

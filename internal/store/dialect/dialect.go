@@ -11,6 +11,9 @@ type Dialect struct {
 	Lock string
 	// Now is the expression for database time, in microseconds since 1970 UTC.
 	Now string
+	// Bytewise follows text that is to be compared byte by byte. It is empty
+	// where all text is.
+	Bytewise string
 	// UniqueViolation answers the unique rule that err says was broken. rule
 	// holds the name of the index or of its columns, so callers may only look
 	// for a word that both hold.

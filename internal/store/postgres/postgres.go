@@ -29,6 +29,7 @@ var Dialect = dialect.Dialect{
 	Lock: " FOR NO KEY UPDATE",
 	// The clock, not now(): a lease taken late in a transaction starts then.
 	Now:                 "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)",
+	Bytewise:            ` COLLATE "C"`,
 	UniqueViolation:     uniqueViolation,
 	ForeignKeyViolation: func(err error) bool { return code(err) == "23503" },
 	Retryable: func(err error) bool {
