@@ -16,6 +16,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/bundler"
 	"github.com/latchkey-dev/latchkey/internal/contract"
 	"github.com/latchkey-dev/latchkey/internal/intent"
+	"github.com/latchkey-dev/latchkey/internal/operator"
 	"github.com/latchkey-dev/latchkey/internal/player"
 	"github.com/latchkey-dev/latchkey/internal/session"
 	"github.com/latchkey-dev/latchkey/internal/sponsor"
@@ -48,6 +49,7 @@ var (
 	_ session.Store  = (*DB)(nil)
 	_ intent.Store   = (*DB)(nil)
 	_ bundler.Store  = (*DB)(nil)
+	_ operator.Store = (*DB)(nil)
 )
 
 // Open opens the database at url and brings it to the schema of this build:

@@ -44,7 +44,9 @@ func Run(t *testing.T, open func(*testing.T) *store.DB) {
 		{"player updates race", playerUpdatesRace},
 		{"player delete", playerDelete},
 		{"text with a zero byte", textWithZeroByte},
+		{"players by name", playersNamed},
 		{"pages", pages},
+		{"pages after a record", pagesAfter},
 		{"account round trip", accountRoundTrip},
 		{"account exists", accountExists},
 		{"account with what is made for it", accountTogether},
@@ -56,6 +58,7 @@ func Run(t *testing.T, open func(*testing.T) *store.DB) {
 		{"rules", rules},
 		{"session round trip", sessionRoundTrip},
 		{"session filters", sessionFilters},
+		{"live sessions of players", countLive},
 		{"one live session a key", oneLiveSession},
 		{"session moved on", sessionMovedOn},
 		{"intent round trip", intentRoundTrip},
@@ -88,6 +91,12 @@ func Run(t *testing.T, open func(*testing.T) *store.DB) {
 		{"idempotency created", idempotencyCreated},
 		{"idempotency fences", idempotencyFences},
 		{"idempotency notes every kind", idempotencyNotesEveryKind},
+		{"operator round trip", operatorRoundTrip},
+		{"operators race", operatorsRace},
+		{"sign-in link", signInLink},
+		{"console session", consoleSession},
+		{"passkey", passkey},
+		{"audit log", auditLog},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
