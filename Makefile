@@ -13,7 +13,7 @@ GOLANGCI_LINT := go tool -modfile=tools/go.mod golangci-lint
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --prefer-offline --loglevel=error
 
 # Everything that `make generate` writes and that is committed.
-GENERATED := internal/bindings internal/httpapi
+GENERATED := internal/bindings internal/httpapi internal/console
 
 .PHONY: help
 help: ## Print this list

@@ -1,0 +1,83 @@
+package console
+
+import (
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/latchkey-dev/latchkey/internal/account"
+	"github.com/latchkey-dev/latchkey/internal/auth"
+	"github.com/latchkey-dev/latchkey/internal/contract"
+	"github.com/latchkey-dev/latchkey/internal/intent"
+	"github.com/latchkey-dev/latchkey/internal/operator"
+	"github.com/latchkey-dev/latchkey/internal/player"
+	"github.com/latchkey-dev/latchkey/internal/session"
+	"github.com/latchkey-dev/latchkey/internal/sponsor"
+)
+
+// Deps are the parts that the pages ask. All are required but URL and
+// AutoSignIn.
+type Deps struct {
+	Operators *operator.Service
+	Auth      *auth.Service
+	Players   *player.Service
+	Accounts  *account.Service
+	Contracts *contract.Service
+	Sponsor   *sponsor.Service
+	Sessions  *session.Service
+	Intents   *intent.Service
+
+	Files fs.FS // static files, with the folders assets and vendor
+
+	// URL is where operators reach the dashboard, nil for wherever requests say.
+	// With https, cookies are secure.
+	URL *url.URL
+	// AutoSignIn signs every visitor from this machine in as an admin. For
+	// development only.
+	AutoSignIn bool
+
+	Version string
+	Log     *slog.Logger
+	Now     func() time.Time
+}
+
+// Console serves the dashboard. It is safe for use by many goroutines.
+type Console struct {
+	Deps
+	routes  []route
+	assets  assets
+	handler http.Handler
+}
+
+// New returns the dashboard. It fails only when Files cannot be read.
+func New(d Deps) (*Console, error) {
+	c := &Console{Deps: d}
+	var err error
+	if c.assets, err = newAssets(d.Files); err != nil {
+		return nil, err
+	}
+	c.routes = slices.Concat(
+		c.signInRoutes(),
+		c.profileRoutes(),
+		c.userRoutes(),
+		c.auditRoutes(),
+		c.operatorRoutes(),
+	)
+	c.handler = c.observe(c.headers(c.mux()))
+	return c, nil
+}
+
+func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) { c.handler.ServeHTTP(w, r) }
+
+func (c *Console) mux() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET "+c.assets.prefix+"/", c.assets)
+	for _, r := range c.routes {
+		mux.Handle(r.method+" "+r.pattern, endpoint{c, r})
+	}
+	mux.Handle("/", endpoint{c, route{method: http.MethodGet, serve: noPage}})
+	return mux
+}
