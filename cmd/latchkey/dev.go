@@ -122,6 +122,8 @@ func startDev(ctx context.Context, c devCommand) (_ *devServer, err error) {
 		Poll:          4 * time.Millisecond,
 		Version:       version,
 		Log:           dev.log,
+
+		ConsoleAutoSignIn: true,
 	})
 	if err != nil {
 		return nil, err

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -26,6 +28,7 @@ type serveCommand struct {
 	Confirmations    uint64        `default:"1" help:"Blocks until a transaction counts as final." env:"LATCHKEY_CONFIRMATIONS"`
 	Poll             time.Duration `default:"1s" help:"How often the chain is asked about sent transactions."`
 	SignWindow       time.Duration `default:"30m" help:"Time to sign a transaction intent, in chain time."`
+	ConsoleURL       string        `name:"console-url" help:"Where operators reach the dashboard, such as https://latchkey.example.com; an https address makes its cookies secure. Default: where the API listens." env:"LATCHKEY_CONSOLE_URL"`
 	JSON             bool          `name:"json" help:"Print one line of JSON when ready, and nothing else on stdout."`
 	logFlags
 }
@@ -38,6 +41,9 @@ type serveInfo struct {
 	Project        string `json:"project"`
 	PublishableKey string `json:"publishableKey,omitempty"`
 	SecretKey      string `json:"secretKey,omitempty"`
+	Dashboard      string `json:"dashboard"`
+	// SignInLink signs the first operator in once; there while nobody ever has.
+	SignInLink string `json:"signInLink,omitempty"`
 }
 
 // Run starts the API server and stops it on a signal.
@@ -67,6 +73,10 @@ func (c serveCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	info.Dashboard = s.ConsoleURL()
+	if info.SignInLink, err = s.FirstLink(ctx); err != nil {
+		return err
+	}
 	if err := c.print(info); err != nil {
 		return err
 	}
@@ -84,6 +94,9 @@ func (c serveCommand) Validate() error {
 	if c.Confirmations == 0 {
 		return errors.New("--confirmations 0: a transaction has at least 1, the block that it is in")
 	}
+	if _, err := c.consoleURL(); err != nil {
+		return err
+	}
 	if c.Paymaster != "" && !common.IsHexAddress(c.Paymaster) {
 		return fmt.Errorf("--paymaster %q is not an address", c.Paymaster)
 	}
@@ -100,6 +113,9 @@ func (c serveCommand) config() (server.Config, error) {
 		Confirmations: c.Confirmations, Poll: c.Poll, SignWindow: c.SignWindow,
 		Paymaster: common.HexToAddress(c.Paymaster), Version: version, Log: c.logger(),
 	}
+	if cfg.ConsoleURL, err = c.consoleURL(); err != nil {
+		return server.Config{}, err
+	}
 	if c.PaymasterKeyFile != "" {
 		if cfg.PaymasterSigner, err = signer.LoadFile(c.PaymasterKeyFile); err != nil {
 			return server.Config{}, err
@@ -112,6 +128,18 @@ func (c serveCommand) config() (server.Config, error) {
 		cfg.Database = "sqlite:" + filepath.Join(c.Data, "latchkey.db")
 	}
 	return cfg, nil
+}
+
+// consoleURL answers nil when none is given.
+func (c serveCommand) consoleURL() (*url.URL, error) {
+	if c.ConsoleURL == "" {
+		return nil, nil
+	}
+	u, err := url.Parse(c.ConsoleURL)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
+		return nil, fmt.Errorf("--console-url %q: must be http:// or https:// and a host, such as https://latchkey.example.com", c.ConsoleURL)
+	}
+	return u, nil
 }
 
 // firstProject makes a project when there is none yet.
@@ -134,9 +162,12 @@ func (c serveCommand) print(info serveInfo) error {
 	if c.JSON {
 		return json.NewEncoder(os.Stdout).Encode(info)
 	}
-	fmt.Printf("Latchkey is ready.\n\n  API      %s\n  Chain    %d\n  Project  %s\n", info.API, info.ChainID, info.Project)
+	fmt.Printf("Latchkey is ready.\n\n  Dashboard  %s/\n  API        %s\n  Chain      %d\n  Project    %s\n", info.Dashboard, info.API, info.ChainID, info.Project)
 	if info.SecretKey != "" {
 		fmt.Printf("\nThe project is new. These are its keys; they are shown only now:\n\n  Publishable key  %s\n  Secret key       %s\n", info.PublishableKey, info.SecretKey)
+	}
+	if info.SignInLink != "" {
+		fmt.Printf("\nNobody has signed in to the dashboard yet. This link does so once, within a day, as admin:\n\n  %s\n", info.SignInLink)
 	}
 	return nil
 }

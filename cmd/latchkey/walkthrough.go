@@ -12,6 +12,7 @@ func printWalkthrough(w io.Writer, info devInfo) {
 
 var walkthrough = template.Must(template.New("").Parse(`Latchkey is ready.
 
+  Dashboard          {{.API}}/   signs you in by itself on this machine
   API                {{.API}}
   Chain {{printf "%-12d" .ChainID}} {{.RPC}}
   Publishable key    {{.PublishableKey}}

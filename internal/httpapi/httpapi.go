@@ -8,7 +8,7 @@ import (
 )
 
 // Deps are the parts that the API calls. All are required, but Checks and
-// Chains may be empty.
+// Chains may be empty, and Console nil.
 type Deps struct {
 	Auth        AuthService
 	Players     PlayerService
@@ -22,6 +22,9 @@ type Deps struct {
 	Version string  // of the binary, shown by /health
 	Chains  []Chain // shown by /health
 	Checks  []Check // asked by /ready
+
+	// Console serves what is not the API's: the dashboard.
+	Console http.Handler
 
 	Log *slog.Logger
 	Now func() time.Time
@@ -59,5 +62,9 @@ func New(d Deps) http.Handler {
 		mux.Handle(pattern, methodTable(endpoints))
 	}
 	mux.HandleFunc("/", noRoute)
-	return observe{log: d.Log, now: d.Now, next: cors(tidyPath(mux))}
+	api := observe{log: d.Log, now: d.Now, next: cors(tidyPath(mux))}
+	if d.Console == nil {
+		return api
+	}
+	return newBeside(api, d.Console, routes)
 }

@@ -15,15 +15,18 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/auth"
 	"github.com/latchkey-dev/latchkey/internal/bindings"
 	"github.com/latchkey-dev/latchkey/internal/bundler"
+	"github.com/latchkey-dev/latchkey/internal/console"
 	"github.com/latchkey-dev/latchkey/internal/contract"
 	"github.com/latchkey-dev/latchkey/internal/httpapi"
 	"github.com/latchkey-dev/latchkey/internal/intent"
 	"github.com/latchkey-dev/latchkey/internal/job"
+	"github.com/latchkey-dev/latchkey/internal/operator"
 	"github.com/latchkey-dev/latchkey/internal/paymaster"
 	"github.com/latchkey-dev/latchkey/internal/player"
 	"github.com/latchkey-dev/latchkey/internal/session"
 	"github.com/latchkey-dev/latchkey/internal/sponsor"
 	"github.com/latchkey-dev/latchkey/internal/userop"
+	"github.com/latchkey-dev/latchkey/web"
 )
 
 // build makes every part and connects it to those it asks. Nothing runs yet.
@@ -43,13 +46,18 @@ func (s *Server) build(ctx context.Context, cfg Config) error {
 	s.buildRecords(where)
 	s.buildFlow(cfg, where)
 	s.buildJobs(cfg)
-	s.http = newHTTP(s.api(cfg, where), cfg.ReceiptWait)
+	dashboard, err := s.dashboard(cfg)
+	if err != nil {
+		return err
+	}
+	s.http = newHTTP(s.api(cfg, where, dashboard), cfg.ReceiptWait)
 	return nil
 }
 
 // buildRecords makes the services of what the API names.
 func (s *Server) buildRecords(where contracts) {
 	s.Auth = &auth.Service{Store: s.store, Now: time.Now}
+	s.Operators = &operator.Service{Store: s.store, Now: time.Now}
 	s.Players = &player.Service{Store: s.store, Now: time.Now}
 	s.Accounts = &account.Service{
 		Store:       s.store,
@@ -136,6 +144,7 @@ func (s *Server) buildJobs(cfg Config) {
 		Run:      s.forgetAnswers,
 		Interval: time.Hour,
 	})
+	s.jobs.Add(job.Task{Name: "forget console sessions", Run: s.Operators.Forget, Interval: time.Hour})
 }
 
 // answersKept is how long a create is recognised by its idempotency key.
@@ -169,7 +178,26 @@ func leaseOwner(cfg Config) string {
 	return fmt.Sprintf("%s/%d/%s", host, os.Getpid(), uuid.NewString())
 }
 
-func (s *Server) api(cfg Config, where contracts) http.Handler {
+func (s *Server) dashboard(cfg Config) (http.Handler, error) {
+	return console.New(console.Deps{
+		Operators:  s.Operators,
+		Auth:       s.Auth,
+		Players:    s.Players,
+		Accounts:   s.Accounts,
+		Contracts:  s.Contracts,
+		Sponsor:    s.Sponsor,
+		Sessions:   s.Sessions,
+		Intents:    s.Intents,
+		Files:      web.Files,
+		URL:        cfg.ConsoleURL,
+		AutoSignIn: cfg.ConsoleAutoSignIn,
+		Version:    cfg.Version,
+		Log:        cfg.Log,
+		Now:        time.Now,
+	})
+}
+
+func (s *Server) api(cfg Config, where contracts, dashboard http.Handler) http.Handler {
 	return httpapi.New(httpapi.Deps{
 		Auth:        s.Auth,
 		Players:     s.Players,
@@ -194,8 +222,9 @@ func (s *Server) api(cfg Config, where contracts) http.Handler {
 			{Name: "bundler", Run: s.checkBundler},
 			{Name: "jobs", Run: s.checkJobs},
 		},
-		Log: cfg.Log,
-		Now: time.Now,
+		Console: dashboard,
+		Log:     cfg.Log,
+		Now:     time.Now,
 	})
 }
 

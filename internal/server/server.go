@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
 
@@ -16,9 +17,11 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/auth"
 	"github.com/latchkey-dev/latchkey/internal/bundler"
 	"github.com/latchkey-dev/latchkey/internal/chain"
+	"github.com/latchkey-dev/latchkey/internal/console"
 	"github.com/latchkey-dev/latchkey/internal/contract"
 	"github.com/latchkey-dev/latchkey/internal/intent"
 	"github.com/latchkey-dev/latchkey/internal/job"
+	"github.com/latchkey-dev/latchkey/internal/operator"
 	"github.com/latchkey-dev/latchkey/internal/player"
 	"github.com/latchkey-dev/latchkey/internal/session"
 	"github.com/latchkey-dev/latchkey/internal/signer"
@@ -45,8 +48,13 @@ type Config struct {
 	Poll          time.Duration // how often the chain is asked about sent transactions
 	SignWindow    time.Duration // time to sign an intent; 0 means 30 minutes
 	ReceiptWait   time.Duration // longest wait of a signature request; 0 means 60 seconds
-	Version       string
-	Log           *slog.Logger
+	// ConsoleURL is where operators reach the dashboard, nil for the address that
+	// the API listens on. An https address makes its cookies secure.
+	ConsoleURL *url.URL
+	// ConsoleAutoSignIn signs everybody on this machine in. For development only.
+	ConsoleAutoSignIn bool
+	Version           string
+	Log               *slog.Logger
 }
 
 func (c Config) withDefaults() Config {
@@ -77,6 +85,7 @@ type Server struct {
 	Sponsor   *sponsor.Service
 	Sessions  *session.Service
 	Intents   *intent.Service
+	Operators *operator.Service
 
 	store    *store.DB
 	client   *chain.Client
@@ -87,6 +96,7 @@ type Server struct {
 	http     *http.Server
 	listener net.Listener
 	failed   chan error
+	console  *url.URL // as in Config
 
 	closeOnce sync.Once
 	closeErr  error
@@ -96,7 +106,7 @@ type Server struct {
 // Close.
 func Start(ctx context.Context, cfg Config) (_ *Server, err error) {
 	cfg = cfg.withDefaults()
-	s := &Server{failed: make(chan error, 1)}
+	s := &Server{failed: make(chan error, 1), console: cfg.ConsoleURL}
 	defer func() {
 		if err != nil {
 			err = errors.Join(fmt.Errorf("start server: %w", err), s.Close(context.WithoutCancel(ctx)))
@@ -132,6 +142,24 @@ func (s *Server) serve() {
 
 // URL is where the API answers.
 func (s *Server) URL() string { return "http://" + s.listener.Addr().String() }
+
+// ConsoleURL is where the dashboard answers.
+func (s *Server) ConsoleURL() string {
+	if s.console != nil {
+		return s.console.Scheme + "://" + s.console.Host
+	}
+	return s.URL()
+}
+
+// FirstLink answers a one-time link to the dashboard while nobody has ever
+// signed in there, "" afterwards.
+func (s *Server) FirstLink(ctx context.Context) (string, error) {
+	token, err := s.Operators.FirstLink(ctx)
+	if err != nil || token == "" {
+		return "", err
+	}
+	return s.ConsoleURL() + console.LinkPath(token), nil
+}
 
 // ChainID is the chain that is served.
 func (s *Server) ChainID() uint64 { return s.client.ChainID() }
