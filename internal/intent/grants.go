@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/big"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 
@@ -168,6 +169,9 @@ func (s *Service) signatures(ctx context.Context, chain Chain, p plan, op *usero
 		return nil, nil, err
 	}
 	for _, g := range grants {
+		if g.session.BlockedAt != nil {
+			continue
+		}
 		// One that becomes valid later may still sign in time.
 		at := min(max(now, g.permission.ValidAfter), g.permission.ValidUntil)
 		if permission.Evaluate(g.permission, g.expected(now), facts(op, "", at, g.way())) != nil {
@@ -202,6 +206,13 @@ func facts(op *userop.Operation, function string, at uint64, way userop.WayIn) p
 // judge decides whether the session may sign the intent's operation now. What
 // the session has signed and is not included yet counts as used.
 func (g *grant) judge(in Intent, chain AccountState, now uint64) error {
+	if at := g.session.BlockedAt; at != nil {
+		return &fault.Fault{
+			Kind:    fault.Invalid,
+			Code:    "session_blocked",
+			Message: fmt.Sprintf("signature: session %s was blocked by an operator of this server at %s: nothing is sponsored or submitted for its key", g.session.ID, at.Format(time.RFC3339)),
+		}
+	}
 	granted := g.session.OwnerGrant != nil || g.state.State != permission.None || g.registering != nil
 	if !granted {
 		return fault.New(fault.Conflict, "signature: session %s is not registered yet: the owner must sign it first", g.session.ID)

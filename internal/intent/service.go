@@ -177,3 +177,14 @@ func (s *Service) Get(ctx context.Context, projectID, id string) (Intent, error)
 func (s *Service) List(ctx context.Context, projectID string, f Filter, req page.Request) (page.Page[Intent], error) {
 	return s.Store.Intents(ctx, projectID, f, req)
 }
+
+// Changed answers traces of intents that changed lately, see Store.
+func (s *Service) Changed(ctx context.Context, since time.Time, limit int) ([]Trace, error) {
+	return s.Store.IntentsChanged(ctx, since, limit)
+}
+
+// Spent sums up what each of the sessions has signed; one that has signed
+// nothing is left out.
+func (s *Service) Spent(ctx context.Context, sessionIDs ...string) (map[string]Spending, error) {
+	return s.Store.Spent(ctx, sessionIDs)
+}

@@ -16,6 +16,9 @@ import (
 // ones. It may run at any time, any number of times, on any replica. One that
 // cannot be settled now does not keep others from it.
 func (s *Service) Settle(ctx context.Context, chainID uint64) error {
+	if err := s.Store.DropBlockedOperations(ctx, chainID, session.BlockedReason, s.now()); err != nil {
+		return err
+	}
 	decided, err := s.Store.DecidedIntents(ctx, chainID, batch)
 	if err != nil {
 		return err

@@ -97,6 +97,7 @@ func (s *Service) accept(ctx context.Context, in Intent, sig []byte) (Intent, er
 		c.Intent.SignedBy = v.by
 		c.Intent.ClientSig = sig
 		c.Intent.Operation.Signature = v.field
+		c.Intent.UpdatedAt = s.now()
 		c.Intent.move("sent", s.now())
 		c.Queue = queue(*c.Intent, acc, after)
 		return nil
@@ -110,6 +111,9 @@ func queue(in Intent, acc account.Account, after common.Hash) *Queue {
 		ChainID:   in.ChainID,
 		After:     after,
 		Alone:     in.Operation.CallsAccount(),
+	}
+	if in.SignedBy != OwnerSigned {
+		q.SessionID = in.SignedBy
 	}
 	q.Delegation = in.Delegation
 	if in.DeployFirst {

@@ -129,6 +129,18 @@ const (
 	ClientSent = "client"
 )
 
+// Trace says that an intent has changed.
+type Trace struct {
+	ID        string
+	ProjectID string
+	PlayerID  string
+	AccountID string
+	PolicyID  string // "" for none
+	SessionID string // that it acts on, "" for none
+	SignedBy  string
+	UpdatedAt time.Time
+}
+
 // Filter narrows a list. Zero fields do not narrow.
 type Filter struct {
 	AccountIDs []string
@@ -137,6 +149,13 @@ type Filter struct {
 	SessionID  string // acted on by, or signed by, this session
 	ChainID    uint64
 	Final      *bool
+}
+
+// Spending is what a session key has signed so far.
+type Spending struct {
+	Operations int       // taken for inclusion, whatever became of them
+	GasFee     *big.Int  // wei that the chain charged for them
+	LastUsed   time.Time // when the newest was made, zero for none
 }
 
 // Queue is the bundler's entry for a signed intent, saved with it.
@@ -154,6 +173,8 @@ type Queue struct {
 	// Alone keeps the operation out of bundles that hold another one of the
 	// same account: it calls the account itself.
 	Alone bool
+	// SessionID is the session whose key signed it, "" for the owner.
+	SessionID string
 }
 
 // Delegation makes an EOA an account: its EIP-7702 authorization goes with the
@@ -202,6 +223,14 @@ type Store interface {
 
 	Intent(ctx context.Context, projectID, id string) (Intent, error)
 	Intents(ctx context.Context, projectID string, f Filter, req page.Request) (page.Page[Intent], error)
+	// IntentsChanged answers traces of intents that changed at since or later, of
+	// every project, oldest change first, at most limit.
+	IntentsChanged(ctx context.Context, since time.Time, limit int) ([]Trace, error)
+	// Spent sums up what each of the sessions has signed.
+	Spent(ctx context.Context, sessionIDs []string) (map[string]Spending, error)
+	// DropBlockedOperations gives up, for the reason, queued operations that keys
+	// of blocked sessions signed.
+	DropBlockedOperations(ctx context.Context, chainID uint64, reason string, now time.Time) error
 	// OpenIntentsOf answers every open intent of an account, oldest first.
 	OpenIntentsOf(ctx context.Context, accountID string) ([]Intent, error)
 	// LanesInUse answers the lanes that open intents of the account hold.

@@ -95,7 +95,10 @@ func show(ses Session, r reading) (View, error) {
 	if err != nil {
 		return View{}, err
 	}
-	return View{Session: ses, Permission: p, Status: status(ses, p, r), Usage: usage(p, r.state, r.now)}, nil
+	return View{
+		Session: ses, Permission: p, Status: status(ses, p, r), Usage: usage(p, r.state, r.now),
+		Word: r.state.Word(), Epoch: r.epoch,
+	}, nil
 }
 
 // at shows a session at a known chain time, without its actions.

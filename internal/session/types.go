@@ -43,8 +43,12 @@ type Session struct {
 	PublicKey      []byte // x‖y of a P-256 or WebAuthn key, nil for secp256k1
 	// OwnerGrant is the owner's signature of the grant, as it rides in operations
 	// of a session that no operation registered; nil until the owner signed.
-	OwnerGrant     []byte
-	Replaces       string // session whose place it takes, "" for none
+	OwnerGrant []byte
+	Replaces   string // session whose place it takes, "" for none
+	// BlockedAt says since when the server refuses to act for the key, whatever
+	// the chain says of it; nil while it does not. BlockedBy names who asked for it.
+	BlockedAt      *time.Time
+	BlockedBy      string
 	RegisterIntent string // newest intent that registers it, "" before the first
 	RevokeIntent   string // newest intent that revokes it, "" before the first
 	CreatedAt      time.Time
@@ -58,6 +62,15 @@ func (s Session) Live() bool { return s.State == Pending || s.State == Active }
 // rides reports whether the owner has signed a grant that rides in operations:
 // the account need not know the session before its first use.
 func (s Session) rides() bool { return s.OwnerGrant != nil && s.State != Closed }
+
+// Trace says that a session has changed.
+type Trace struct {
+	ID        string
+	ProjectID string
+	PlayerID  string
+	AccountID string
+	UpdatedAt time.Time
+}
 
 // Filter narrows a list. Zero fields do not narrow.
 type Filter struct {
@@ -85,5 +98,11 @@ type Store interface {
 	CountLive(ctx context.Context, projectID string, playerIDs []string) (map[string]int, error)
 	// LiveSessions answers the live sessions of an account, oldest first.
 	LiveSessions(ctx context.Context, accountID string) ([]Session, error)
+	// BlockSession changes a session as UpdateSession does, and gives up for the
+	// reason what its key has signed and no transaction carries yet.
+	BlockSession(ctx context.Context, projectID, id, reason string, update func(Session) (Session, error)) (Session, error)
+	// SessionsChanged answers traces of sessions that changed at since or later,
+	// of every project, oldest change first, at most limit.
+	SessionsChanged(ctx context.Context, since time.Time, limit int) ([]Trace, error)
 	UpdateSession(ctx context.Context, projectID, id string, update func(Session) (Session, error)) (Session, error)
 }

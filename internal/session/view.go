@@ -53,6 +53,8 @@ type View struct {
 	Permission permission.Permission
 	Status     Status
 	Usage      Usage
+	Word       *big.Int    // the status word that the account keeps for the session
+	Epoch      uint64      // of the account now: sessions of an earlier one are revoked
 	NextAction *NextAction // nil when nothing waits for a signature
 	Intents    []string    // newest intents that the session signed or that act on it, at most ten
 	// Notice says in words when the grant differs from what was sent, such as an

@@ -3,10 +3,12 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"math/big"
 	"strings"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 
@@ -45,6 +47,7 @@ var intents = table[intent.Intent]{
 			word("signed_by", &in.SignedBy),
 			blob("client_sig", &in.ClientSig),
 			document("outcome", &in.Outcome),
+			gasFee("gas_fee", &in.Outcome),
 			document("failure", &in.Failure),
 			document("transitions", &in.Transitions),
 			moment("created_at", &in.CreatedAt),
@@ -265,6 +268,82 @@ func (db *DB) Intents(ctx context.Context, projectID string, f intent.Filter, re
 		w = w.with(either(!*f.Final, openIntent))
 	}
 	return intents.page(ctx, db.reader, w, req)
+}
+
+// gasFee repeats an outcome's fee in a column of its own, so that fees can be
+// summed up without reading every log. It is written only.
+func gasFee(column string, out **intent.Outcome) cell {
+	return cell{
+		column: column,
+		get: func() (driver.Value, error) {
+			if *out == nil || (*out).GasFee == nil {
+				return nil, nil
+			}
+			return (*out).GasFee.String(), nil
+		},
+		set:   func(any) error { return nil },
+		clear: func() {},
+	}
+}
+
+// Spent sums up the intents that each session signed. The sum is taken here
+// because SQLite has no integers of that size.
+func (db *DB) Spent(ctx context.Context, sessionIDs []string) (map[string]intent.Spending, error) {
+	all := make(map[string]intent.Spending)
+	if len(sessionIDs) == 0 {
+		return all, nil
+	}
+	w := where{}.in("signed_by", sessionIDs).with("signed_by NOT IN ('', 'owner')")
+	rows, err := db.reader.QueryContext(ctx, "SELECT signed_by, gas_fee, created_at FROM intents"+w.clause(), w.args...)
+	if err != nil {
+		return nil, fmt.Errorf("sum up what sessions signed: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id string
+		var at time.Time
+		fee := new(big.Int)
+		read := nullable(amount("gas_fee", &fee), nil, func() { fee = new(big.Int) })
+		if err := rows.Scan(&id, read, moment("created_at", &at)); err != nil {
+			return nil, fmt.Errorf("sum up what sessions signed: %w", err)
+		}
+		all[id] = added(all[id], fee, at)
+	}
+	return all, rows.Err()
+}
+
+func added(s intent.Spending, fee *big.Int, at time.Time) intent.Spending {
+	if s.GasFee == nil {
+		s.GasFee = new(big.Int)
+	}
+	s.Operations++
+	s.GasFee = s.GasFee.Add(s.GasFee, fee)
+	if at.After(s.LastUsed) {
+		s.LastUsed = at
+	}
+	return s
+}
+
+// IntentsChanged answers the intents that changed since then.
+func (db *DB) IntentsChanged(ctx context.Context, since time.Time, limit int) ([]intent.Trace, error) {
+	return intentTraces.list(ctx, db.reader, where{}.with("updated_at >= $%d", since.UnixMicro()), fmt.Sprintf(" ORDER BY updated_at LIMIT %d", limit))
+}
+
+var intentTraces = table[intent.Trace]{
+	name: "intents",
+	noun: "transaction intent",
+	cells: func(t *intent.Trace) []cell {
+		return []cell{
+			word("id", &t.ID),
+			word("project_id", &t.ProjectID),
+			word("player_id", &t.PlayerID),
+			word("account_id", &t.AccountID),
+			reference("policy_id", &t.PolicyID),
+			reference("session_id", &t.SessionID),
+			word("signed_by", &t.SignedBy),
+			moment("updated_at", &t.UpdatedAt),
+		}
+	},
 }
 
 // OpenIntentsOf answers the open intents of an account, oldest first.

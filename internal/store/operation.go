@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,6 +30,7 @@ var operations = table[bundler.Operation]{
 			document("delegation", &op.Delegation),
 			hash("after_hash", &op.After),
 			flag("alone", &op.Alone),
+			word("session_id", &op.SessionID),
 			word("state", &op.State),
 			number("tx_id", &op.TxID),
 			document("result", &op.Result),
@@ -48,7 +50,7 @@ func (db *DB) queue(ctx context.Context, tx *sql.Tx, q intent.Queue, in intent.I
 		return err
 	}
 	op := bundler.Operation{
-		Hash: q.Hash, ChainID: q.ChainID, Op: q.Operation, After: q.After, Alone: q.Alone,
+		Hash: q.Hash, ChainID: q.ChainID, Op: q.Operation, After: q.After, Alone: q.Alone, SessionID: q.SessionID,
 		State: bundler.Queued, CreatedAt: in.UpdatedAt, UpdatedAt: in.UpdatedAt,
 	}
 	if q.Deploy != nil {
@@ -66,10 +68,41 @@ func operationAt(chainID uint64, h common.Hash) where {
 	return by("chain_id", chainID).and("hash", h.Hex())
 }
 
-// QueuedOperations answers queued operations of a chain, in order of arrival.
+// blockedSession is the condition that the key which signed an operation is
+// blocked.
+const blockedSession = "EXISTS (SELECT 1 FROM sessions WHERE sessions.id = operations.session_id AND sessions.blocked_at IS NOT NULL)"
+
+// QueuedOperations answers queued operations of a chain, in order of arrival,
+// without those of blocked sessions: one that was signed in the moment of the
+// block is not sent either.
 func (db *DB) QueuedOperations(ctx context.Context, chainID uint64, limit int) ([]bundler.Operation, error) {
-	w := by("chain_id", chainID).with("state = 'queued'")
+	w := by("chain_id", chainID).with("state = 'queued'").with("NOT " + blockedSession)
 	return operations.list(ctx, db.reader, w, fmt.Sprintf(" ORDER BY seq LIMIT %d", limit))
+}
+
+// DropBlockedOperations gives up what blocked sessions have queued.
+func (db *DB) DropBlockedOperations(ctx context.Context, chainID uint64, reason string, now time.Time) error {
+	w := by("chain_id", chainID).with(blockedSession)
+	var found bool
+	err := db.reader.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM operations"+w.clause()+" AND state = 'queued')", w.args...).Scan(&found)
+	if err != nil || !found {
+		return wrap(err, "look for operations of blocked sessions")
+	}
+	return db.write(ctx, func(tx *sql.Tx) error { return dropQueued(ctx, tx, w, reason, now) })
+}
+
+// dropQueued gives up the queued operations that w finds.
+func dropQueued(ctx context.Context, tx *sql.Tx, w where, reason string, now time.Time) error {
+	set := fmt.Sprintf("UPDATE operations SET state = 'dropped', reason = $%d, updated_at = $%d", len(w.args)+1, len(w.args)+2)
+	_, err := tx.ExecContext(ctx, set+w.with("state = 'queued'").clause(), append(slices.Clip(w.args), reason, now.UnixMicro())...)
+	return wrap(err, "drop operations of a blocked session")
+}
+
+func wrap(err error, what string) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", what, err)
 }
 
 // Operation answers one operation of the bundler.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 
 	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/page"
@@ -30,6 +31,8 @@ var sessions = table[session.Session]{
 			word("registration", &s.Registration),
 			blob("owner_grant", &s.OwnerGrant),
 			word("replaces", &s.Replaces),
+			optionalMoment("blocked_at", &s.BlockedAt),
+			word("blocked_by", &s.BlockedBy),
 			word("register_intent", &s.RegisterIntent),
 			word("revoke_intent", &s.RevokeIntent),
 			moment("created_at", &s.CreatedAt),
@@ -111,6 +114,38 @@ func (db *DB) CountLive(ctx context.Context, projectID string, playerIDs []strin
 func (db *DB) LiveSessions(ctx context.Context, accountID string) ([]session.Session, error) {
 	w := by("account_id", accountID).with(liveSession)
 	return sessions.list(ctx, db.reader, w, " ORDER BY created_at, id")
+}
+
+// BlockSession changes one session, and drops what it has signed and is queued.
+func (db *DB) BlockSession(ctx context.Context, projectID, id, reason string, update func(session.Session) (session.Session, error)) (session.Session, error) {
+	var changed session.Session
+	err := db.write(ctx, func(tx *sql.Tx) error {
+		old, err := sessions.one(ctx, tx, owned(projectID, id), db.dialect.Lock)
+		if err != nil {
+			return err
+		}
+		if changed, err = update(old); err != nil {
+			return err
+		}
+		if err := sessions.update(ctx, tx, changed, nil); err != nil {
+			return err
+		}
+		return dropQueued(ctx, tx, by("session_id", id), reason, changed.UpdatedAt)
+	})
+	return changed, err
+}
+
+// SessionsChanged answers the sessions that changed since then.
+func (db *DB) SessionsChanged(ctx context.Context, since time.Time, limit int) ([]session.Trace, error) {
+	return sessionTraces.list(ctx, db.reader, where{}.with("updated_at >= $%d", since.UnixMicro()), fmt.Sprintf(" ORDER BY updated_at LIMIT %d", limit))
+}
+
+var sessionTraces = table[session.Trace]{
+	name: "sessions",
+	noun: "session",
+	cells: func(t *session.Trace) []cell {
+		return []cell{word("id", &t.ID), word("project_id", &t.ProjectID), word("player_id", &t.PlayerID), word("account_id", &t.AccountID), moment("updated_at", &t.UpdatedAt)}
+	},
 }
 
 // UpdateSession changes one session.

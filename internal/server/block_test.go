@@ -1,0 +1,60 @@
+package server_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/latchkey-dev/latchkey/internal/fault"
+	"github.com/latchkey-dev/latchkey/internal/session"
+)
+
+// A blocked key is refused at once, without its owner; others and the owner are
+// not; and so is it again when the block ends.
+func TestBlock(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	key, other := newKey(t), newKey(t)
+	v := w.grant(w.terms(key))
+	w.grant(w.terms(other))
+	in := w.intend(w.mint())
+
+	blocked, err := w.server.Sessions.Block(t.Context(), w.project, v.Session.ID, "ann")
+	w.must(err)
+	_, err = w.sign(in, w.personal(key, in.OperationHash))
+	refused(t, err, "was blocked by an operator of this server")
+	if f, ok := errors.AsType[*fault.Fault](err); !ok || f.Code != "session_blocked" || f.Kind != fault.Invalid {
+		t.Fatalf("refused with %+v", err)
+	}
+	w.succeed(in, w.personal(other, in.OperationHash))
+	in = w.intend(w.mint())
+	w.succeed(in, w.personal(w.owner, in.OperationHash))
+
+	again, err := w.server.Sessions.Block(t.Context(), w.project, v.Session.ID, "bob")
+	w.must(err)
+	if again.BlockedBy != "ann" || !again.BlockedAt.Equal(*blocked.BlockedAt) {
+		t.Fatalf("blocking again says by %s at %s", again.BlockedBy, again.BlockedAt)
+	}
+	_, err = w.server.Sessions.Unblock(t.Context(), w.project, v.Session.ID)
+	w.must(err)
+	in = w.intend(w.mint())
+	w.succeed(in, w.personal(key, in.OperationHash))
+	_, err = w.server.Sessions.Unblock(t.Context(), w.project, v.Session.ID)
+	refused(t, err, "is not blocked")
+}
+
+// The owner can revoke a blocked key, whose revocation the chain then keeps.
+func TestBlock_thenRevoke(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	key := newKey(t)
+	v := w.grant(w.terms(key))
+	_, err := w.server.Sessions.Block(t.Context(), w.project, v.Session.ID, "ann")
+	w.must(err)
+	v, err = w.server.Sessions.Revoke(t.Context(), w.project, session.RevokeParams{SessionID: v.Session.ID, ChainID: w.server.ChainID(), PolicyID: w.policy})
+	w.must(err)
+	v, err = w.server.Sessions.Sign(t.Context(), w.project, v.Session.ID, session.SignParams{Signature: w.personal(w.owner, v.NextAction.SignableHash)})
+	w.must(err)
+	if v.Status != session.StatusRevoked {
+		t.Fatalf("session is %s", v.Status)
+	}
+}
