@@ -49,6 +49,7 @@ type Console struct {
 	Deps
 	routes  []route
 	assets  assets
+	feed    *feed
 	handler http.Handler
 }
 
@@ -59,10 +60,13 @@ func New(d Deps) (*Console, error) {
 	if c.assets, err = newAssets(d.Files); err != nil {
 		return nil, err
 	}
+	c.feed = newFeed(c.recentChanges, d.Now, func(err error) { d.Log.Error("look for changes to show", "error", err) })
 	c.routes = slices.Concat(
 		c.signInRoutes(),
 		c.profileRoutes(),
+		c.liveRoutes(),
 		c.userRoutes(),
+		c.sessionRoutes(),
 		c.auditRoutes(),
 		c.operatorRoutes(),
 	)

@@ -18,6 +18,7 @@ func (c *Console) userRoutes() []route {
 	return []route{
 		view("/users", listUsers),
 		view("/users/{id}", showUser),
+		view("/accounts/{id}/part", showAccountPart),
 	}
 }
 
@@ -157,10 +158,10 @@ type fact struct{ name, value string }
 
 // accountView is an account with its newest session keys.
 type accountView struct {
-	account  account.Account
-	active   bool // its code is on chain
-	sessions []session.View
-	more     bool
+	account account.Account
+	active  bool // its code is on chain
+	keys    []keyView
+	more    bool
 }
 
 func showUser(v *visit) error {
@@ -192,5 +193,22 @@ func (v *visit) accountView(acc account.Account) (accountView, error) {
 		return accountView{}, err
 	}
 	found, err := v.console.Sessions.List(v.ctx(), v.project.ID, session.Filter{AccountID: acc.ID}, page.Request{Limit: keysOnUserPage, Uncounted: true})
-	return accountView{account: acc, active: active[acc.ID], sessions: found.Items, more: found.More}, err
+	if err != nil {
+		return accountView{}, err
+	}
+	keys, err := v.keyViews(found.Items)
+	return accountView{account: acc, active: active[acc.ID], keys: keys, more: found.More}, err
+}
+
+// showAccountPart answers an account of a user's page as it is now.
+func showAccountPart(v *visit) error {
+	acc, err := v.console.Accounts.Get(v.ctx(), v.project.ID, v.id())
+	if err != nil {
+		return err
+	}
+	shown, err := v.accountView(acc)
+	if err != nil {
+		return err
+	}
+	return v.show(accountCard(shown))
 }

@@ -29,7 +29,8 @@ type visit struct {
 	operator operator.Operator // zero for nobody
 	cookie   string            // that the browser's CSRF token comes from
 	projects []auth.Project
-	project  auth.Project // zero while there is none
+	project  auth.Project     // zero while there is none
+	named    map[uint64]names // by chain, as far as asked for
 
 	subject       string // what was changed, for the audit log
 	before, after any

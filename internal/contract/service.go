@@ -31,6 +31,8 @@ type Service struct {
 	Caller   Caller
 	Accounts Accounts
 	Now      func() time.Time
+
+	tokens tokens
 }
 
 // now is the time to store: what the store would round is cut off here, so that

@@ -46,11 +46,10 @@ func (s *Server) build(ctx context.Context, cfg Config) error {
 	s.buildRecords(where)
 	s.buildFlow(cfg, where)
 	s.buildJobs(cfg)
-	dashboard, err := s.dashboard(cfg)
-	if err != nil {
+	if s.console, err = s.dashboard(cfg); err != nil {
 		return err
 	}
-	s.http = newHTTP(s.api(cfg, where, dashboard), cfg.ReceiptWait)
+	s.http = newHTTP(s.api(cfg, where), cfg.ReceiptWait)
 	return nil
 }
 
@@ -178,7 +177,7 @@ func leaseOwner(cfg Config) string {
 	return fmt.Sprintf("%s/%d/%s", host, os.Getpid(), uuid.NewString())
 }
 
-func (s *Server) dashboard(cfg Config) (http.Handler, error) {
+func (s *Server) dashboard(cfg Config) (*console.Console, error) {
 	return console.New(console.Deps{
 		Operators:  s.Operators,
 		Auth:       s.Auth,
@@ -197,7 +196,7 @@ func (s *Server) dashboard(cfg Config) (http.Handler, error) {
 	})
 }
 
-func (s *Server) api(cfg Config, where contracts, dashboard http.Handler) http.Handler {
+func (s *Server) api(cfg Config, where contracts) http.Handler {
 	return httpapi.New(httpapi.Deps{
 		Auth:        s.Auth,
 		Players:     s.Players,
@@ -222,7 +221,7 @@ func (s *Server) api(cfg Config, where contracts, dashboard http.Handler) http.H
 			{Name: "bundler", Run: s.checkBundler},
 			{Name: "jobs", Run: s.checkJobs},
 		},
-		Console: dashboard,
+		Console: s.console,
 		Log:     cfg.Log,
 		Now:     time.Now,
 	})

@@ -96,7 +96,8 @@ type Server struct {
 	http     *http.Server
 	listener net.Listener
 	failed   chan error
-	console  *url.URL // as in Config
+	console  *console.Console
+	seenAt   *url.URL // Config.ConsoleURL
 
 	closeOnce sync.Once
 	closeErr  error
@@ -106,7 +107,7 @@ type Server struct {
 // Close.
 func Start(ctx context.Context, cfg Config) (_ *Server, err error) {
 	cfg = cfg.withDefaults()
-	s := &Server{failed: make(chan error, 1), console: cfg.ConsoleURL}
+	s := &Server{failed: make(chan error, 1), seenAt: cfg.ConsoleURL}
 	defer func() {
 		if err != nil {
 			err = errors.Join(fmt.Errorf("start server: %w", err), s.Close(context.WithoutCancel(ctx)))
@@ -145,8 +146,8 @@ func (s *Server) URL() string { return "http://" + s.listener.Addr().String() }
 
 // ConsoleURL is where the dashboard answers.
 func (s *Server) ConsoleURL() string {
-	if s.console != nil {
-		return s.console.Scheme + "://" + s.console.Host
+	if s.seenAt != nil {
+		return s.seenAt.Scheme + "://" + s.seenAt.Host
 	}
 	return s.URL()
 }
@@ -187,6 +188,9 @@ func (s *Server) close(ctx context.Context) error {
 	var err error
 	if s.Intents != nil {
 		s.Intents.EndWaits()
+	}
+	if s.console != nil {
+		s.console.EndStreams()
 	}
 	if s.http != nil {
 		if err = s.http.Shutdown(ctx); err != nil {

@@ -75,6 +75,9 @@ function watch() {
   if (!url) return
   source = new EventSource(url)
   source.address = url
+  source.addEventListener('open', () => { // what changed before is in no news
+    for (const el of document.querySelectorAll('[data-live]')) window.htmx.trigger(el, 'live')
+  })
   source.addEventListener('changed', ({ data }) => {
     for (const el of document.querySelectorAll('[data-live]')) {
       if (el.dataset.live.split(' ').includes(data)) window.htmx.trigger(el, 'live')

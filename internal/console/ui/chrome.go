@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/big"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -101,6 +102,18 @@ func short(s string) string {
 		return s
 	}
 	return s[:8] + "…" + s[len(s)-6:]
+}
+
+var fraction = regexp.MustCompile(`(\d+)\.(0*)(\d{5,})`)
+
+// rounded leaves four digits of each long fraction: 0.000370700465893976 is
+// 0.0003707.
+func rounded(text string) string {
+	return fraction.ReplaceAllStringFunc(text, func(number string) string {
+		parts := fraction.FindStringSubmatch(number)
+		digits := strings.TrimRight(parts[3][:4], "0")
+		return strings.TrimSuffix(parts[1]+"."+strings.TrimRight(parts[2]+digits, "0"), ".")
+	})
 }
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

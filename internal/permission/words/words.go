@@ -154,13 +154,13 @@ func (d describer) grants(r permission.Rule) string {
 	case permission.ValueTotal:
 		return fmt.Sprintf("send at most %s in all", d.names.native(r.Max))
 	case permission.ValuePeriod:
-		return fmt.Sprintf("send at most %s %s", d.names.native(r.Max), every(uint64(r.Seconds)))
+		return fmt.Sprintf("send at most %s %s", d.names.native(r.Max), Every(uint64(r.Seconds)))
 	case permission.ValueStream:
 		return "send " + d.stream(r.Stream, d.names.native)
 	case permission.ERC20Total:
 		return spend(r.Token, r.Max) + " in all"
 	case permission.ERC20Period:
-		return spend(r.Token, r.Max) + " " + every(uint64(r.Seconds))
+		return spend(r.Token, r.Max) + " " + Every(uint64(r.Seconds))
 	case permission.ERC20Stream:
 		amount := func(n *big.Int) string { return d.names.amount(r.Token, n) }
 		return "transfer or approve " + d.stream(r.Stream, amount)
@@ -192,7 +192,7 @@ func (d describer) limits() []string {
 	}
 	for _, r := range d.permission.Rules {
 		if r, ok := r.(permission.Rate); ok {
-			out = append(out, fmt.Sprintf("at most %s %s", times(uint64(r.Count)), every(uint64(r.Interval))))
+			out = append(out, fmt.Sprintf("at most %s %s", times(uint64(r.Count)), Every(uint64(r.Interval))))
 		}
 	}
 	if d.paysFees() {
@@ -220,8 +220,8 @@ func times(n uint64) string {
 	return strconv.FormatUint(n, 10) + " times"
 }
 
-// every names a period: "a day", "every 3 hours", "every 90 seconds".
-func every(seconds uint64) string {
+// Every names a period: "a day", "every 3 hours", "every 90 seconds".
+func Every(seconds uint64) string {
 	for _, unit := range []struct {
 		name    string
 		article string
