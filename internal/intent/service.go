@@ -138,6 +138,9 @@ type Network struct {
 	// takes.
 	Room  Room
 	Needs func(op userop.Operation) (Room, error)
+	// Trace answers the calls of a mined transaction, or ErrNoTrace. Nil when no
+	// node is asked.
+	Trace func(ctx context.Context, tx common.Hash) (Frame, error)
 }
 
 // Service opens, signs and settles intents. Its fields are set once, before

@@ -77,6 +77,9 @@ func (s *Service) conclude(c *Change, out *Outcome, failure *Failure) {
 		in.Status = Succeeded
 		in.move("confirmed", now)
 	}
+	if out != nil {
+		c.Usage = in.usage(now)
+	}
 	release(c, out)
 	if newOwner, ok := userop.NewOwner(in.Operation.CallData); ok && in.Status == Succeeded {
 		c.Account.Owner, c.Account.UpdatedAt = newOwner, now

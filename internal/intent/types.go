@@ -147,6 +147,7 @@ type Filter struct {
 	PlayerIDs  []string
 	PolicyIDs  []string
 	SessionID  string // acted on by, or signed by, this session
+	Statuses   []Status
 	ChainID    uint64
 	Final      *bool
 }
@@ -204,6 +205,7 @@ type Change struct {
 	Account  *account.Account
 	Policy   *sponsor.Policy
 	Queue    *Queue // set by the step that signs: queues the operation
+	Usage    *Usage // set by the step that settles: added to the books
 }
 
 // ErrLaneTaken is answered by OpenIntent when another open intent of the
@@ -244,6 +246,19 @@ type Store interface {
 	// OperationOutcome answers what the bundler knows of a queued operation:
 	// done false while it is under way; failure is set when it was given up.
 	OperationOutcome(ctx context.Context, chainID uint64, hash common.Hash) (out *Outcome, failure *Failure, sent bool, err error)
+	// IntentsByHash answers a project's intents whose operation has the hash, or
+	// whose operation a relayer transaction with the hash carries.
+	IntentsByHash(ctx context.Context, projectID string, hash common.Hash) ([]Intent, error)
+	// Delivery answers how a queued operation travels, nil when there is none.
+	Delivery(ctx context.Context, chainID uint64, hash common.Hash) (*Delivery, error)
+	// Usage answers the hours since then, oldest first; of one policy unless
+	// policyID is "".
+	Usage(ctx context.Context, projectID, policyID string, since time.Time) ([]Usage, error)
+	// IntentMinutes counts intents by the minute they were made in, oldest first.
+	IntentMinutes(ctx context.Context, projectID string, since time.Time) ([]Minute, error)
+	// Failures answers the newest intents that failed and were made since then,
+	// newest first, at most limit.
+	Failures(ctx context.Context, projectID string, since time.Time, limit int) ([]FailedIntent, error)
 	// SponsoredCost answers the summed worst-case cost of open sponsored
 	// intents on a chain, in wei.
 	SponsoredCost(ctx context.Context, chainID uint64) (*big.Int, error)

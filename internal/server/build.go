@@ -85,6 +85,7 @@ func (s *Server) buildFlow(cfg Config, where contracts) {
 				Paymaster: paymaster.New(chainID, where.Paymaster, cfg.PaymasterSigner),
 				Room:      intent.Room(bundler.DefaultLimits.Room()),
 				Needs:     needs,
+				Trace:     view.trace,
 			},
 		},
 		Explain:     explain,

@@ -74,6 +74,25 @@ func (c chainView) Creation(ctx context.Context, factory, account common.Address
 	return out, nil
 }
 
+func (c chainView) trace(ctx context.Context, tx common.Hash) (intent.Frame, error) {
+	top, err := c.Client.Trace(ctx, tx)
+	if errors.Is(err, chain.ErrNoTrace) {
+		err = fmt.Errorf("%w: %w", intent.ErrNoTrace, err)
+	}
+	return frameOf(top), err
+}
+
+func frameOf(f chain.TracedCall) intent.Frame {
+	out := intent.Frame{
+		Type: f.Type, From: f.From, To: f.To, Value: f.Value, GasUsed: f.GasUsed,
+		Input: f.Input, Output: f.Output, Error: f.Error,
+	}
+	for _, inner := range f.Calls {
+		out.Calls = append(out.Calls, frameOf(inner))
+	}
+	return out
+}
+
 // reader reads from contracts of the one served chain.
 type reader struct{ client *chain.Client }
 

@@ -166,3 +166,15 @@ func newSalt() (salt [8]byte) {
 	rand.Read(salt[:]) // never fails
 	return salt
 }
+
+// Ending answers how many sessions are live, by the server's books, how many of
+// them end within soon of chain time now, and the first of those, at most limit.
+func (s *Service) Ending(ctx context.Context, projectID string, soon time.Duration, limit int) (live, ending int, next []Session, err error) {
+	now := uint64(s.now().Unix())
+	until := now + uint64(soon/time.Second)
+	if live, ending, err = s.Store.CountEnding(ctx, projectID, now, until); err != nil || ending == 0 {
+		return live, ending, nil, err
+	}
+	next, err = s.Store.Ending(ctx, projectID, now, until, limit)
+	return live, ending, next, err
+}

@@ -96,6 +96,12 @@ type Store interface {
 	// CountLive answers how many live sessions each of the players has; those
 	// with none are left out.
 	CountLive(ctx context.Context, projectID string, playerIDs []string) (map[string]int, error)
+	// CountEnding counts live sessions that have not ended at now, and those of
+	// them that end at soon or before, both in unix seconds.
+	CountEnding(ctx context.Context, projectID string, now, soon uint64) (live, ending int, err error)
+	// Ending answers live sessions that end between now and soon, the next first,
+	// at most limit.
+	Ending(ctx context.Context, projectID string, now, soon uint64, limit int) ([]Session, error)
 	// LiveSessions answers the live sessions of an account, oldest first.
 	LiveSessions(ctx context.Context, accountID string) ([]Session, error)
 	// BlockSession changes a session as UpdateSession does, and gives up for the

@@ -60,6 +60,17 @@ var (
 //
 // The last is a private database that ends with Close. The caller closes it.
 func Open(ctx context.Context, url string) (*DB, error) {
+	db, err := open(ctx, url)
+	if err != nil {
+		return nil, err
+	}
+	if err := db.fillEnds(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+func open(ctx context.Context, url string) (*DB, error) {
 	at, err := Locate(url)
 	switch {
 	case err != nil:

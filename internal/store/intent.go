@@ -169,6 +169,11 @@ func (db *DB) ChangeIntent(ctx context.Context, id string, step func(*intent.Cha
 			return err
 		}
 		changed = *c.Intent
+		if c.Usage != nil {
+			if err := db.book(ctx, tx, changed.ProjectID, *c.Usage); err != nil {
+				return err
+			}
+		}
 		if c.Queue == nil {
 			return nil
 		}
@@ -266,6 +271,9 @@ func (db *DB) Intents(ctx context.Context, projectID string, f intent.Filter, re
 		givenNumber("chain_id", f.ChainID)
 	if f.Final != nil {
 		w = w.with(either(!*f.Final, openIntent))
+	}
+	if len(f.Statuses) > 0 {
+		w = w.in("status", texts(f.Statuses))
 	}
 	return intents.page(ctx, db.reader, w, req)
 }

@@ -24,6 +24,7 @@ var sessions = table[session.Session]{
 			address("account_address", &s.AccountAddress),
 			address("signer", &s.Signer),
 			blob("permission", &s.Permission),
+			ends("valid_until", &s.Permission),
 			number("epoch", &s.Epoch),
 			hash("hash", &s.Hash),
 			word("state", &s.State),

@@ -260,6 +260,15 @@ func (w where) in(column string, vs []string) where {
 	return w.with(column+" IN ("+strings.TrimSuffix(strings.Repeat("$%d, ", len(vs)), ", ")+")", args...)
 }
 
+// texts are words as in takes them.
+func texts[T ~string](words []T) []string {
+	all := make([]string, len(words))
+	for i, w := range words {
+		all[i] = string(w)
+	}
+	return all
+}
+
 func (w where) clause() string {
 	if len(w.conditions) == 0 {
 		return ""

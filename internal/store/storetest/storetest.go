@@ -100,6 +100,11 @@ func Run(t *testing.T, open func(*testing.T) *store.DB) {
 		{"console session", consoleSession},
 		{"passkey", passkey},
 		{"audit log", auditLog},
+		{"intents by hash, and their delivery", intentsByHash},
+		{"books of usage", usageBooks},
+		{"books of usage race", usageRace},
+		{"intents counted", intentCounts},
+		{"sessions that end", sessionsEnding},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
