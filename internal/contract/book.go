@@ -16,14 +16,18 @@ type Book struct {
 func NewBook(contracts []Contract) Book {
 	b := Book{names: map[common.Address]string{}, abis: map[common.Address][]abi.ABI{}}
 	for _, c := range contracts {
-		if _, known := b.names[c.Address]; !known {
-			b.names[c.Address] = c.Name
-		}
-		if parsed, err := parse(c.ABI); c.ABI != nil && err == nil {
-			b.abis[c.Address] = append(b.abis[c.Address], parsed)
-		}
+		b.add(c)
 	}
 	return b
+}
+
+func (b Book) add(c Contract) {
+	if _, known := b.names[c.Address]; !known {
+		b.names[c.Address] = c.Name
+	}
+	if parsed, err := parse(c.ABI); c.ABI != nil && err == nil {
+		b.abis[c.Address] = append(b.abis[c.Address], parsed)
+	}
 }
 
 // Contract answers the name that a contract was registered with, "" when it was
