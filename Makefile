@@ -55,6 +55,10 @@ test-conformance: conformance/js/node_modules/.package-lock.json build ## Run th
 e2e-keys: conformance/js/node_modules/.package-lock.json conformance/browser/node_modules/.package-lock.json build ## Use a passkey and a WebCrypto key of headless Chromium as session keys
 	@LATCHKEY_BIN=$(CURDIR)/bin/latchkey node conformance/browser/main.mjs
 
+.PHONY: e2e-dashboard
+e2e-dashboard: conformance/js/node_modules/.package-lock.json conformance/dashboard/node_modules/.package-lock.json build ## Use the dashboard in headless Chromium; pictures of every page are in conformance/dashboard/out
+	@LATCHKEY_BIN=$(CURDIR)/bin/latchkey node conformance/dashboard/main.mjs
+
 .PHONY: generate
 generate: contracts/node_modules/.package-lock.json ## Rebuild contract artefacts, Go bindings and API types
 	go generate ./...

@@ -12,6 +12,7 @@ export function viem(privateKey = generatePrivateKey()) {
     address: account.address,
     eip191: (hash) => account.signMessage({ message: { raw: hash } }),
     raw: (hash) => account.sign({ hash }),
+    typed: ({ domain, types, primaryType, message }) => account.signTypedData({ domain, types, primaryType, message }),
   }
 }
 

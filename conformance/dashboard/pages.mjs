@@ -1,0 +1,22 @@
+// Every page of the dashboard, with an address where it has something to show.
+// New pages are added here.
+
+export function pages(info, keys) {
+  return [
+    ['users', '/users'],
+    ['users-none-found', '/users?q=nobody'],
+    ['user', `/users/${info.player}`],
+    ['sessions', '/sessions'],
+    ['sessions-none', '/sessions?q=0x00000000000000000000000000000000000000aa'],
+    ['session', `/sessions/${keys.usedUp.id}`],
+    ['session-unrestricted', `/sessions/${keys.everything.id}`],
+    ['session-pending', `/sessions/${keys.pending.id}`],
+    ['session-revoked', `/sessions/${keys.revoked.id}`],
+    ['session-new', `/accounts/${info.account}/sessions/new`],
+    ['session-new-unrestricted', `/accounts/${info.account}/sessions/new?scope=everything`],
+    ['operators', '/operators'],
+    ['audit', '/audit'],
+    ['profile', '/profile'],
+    ['not-found', '/nothing'],
+  ]
+}
