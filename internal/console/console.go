@@ -67,6 +67,7 @@ func New(d Deps) (*Console, error) {
 		c.liveRoutes(),
 		c.userRoutes(),
 		c.sessionRoutes(),
+		c.grantRoutes(),
 		c.auditRoutes(),
 		c.operatorRoutes(),
 	)

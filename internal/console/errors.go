@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/latchkey-dev/latchkey/internal/fault"
 )
@@ -58,4 +59,15 @@ func (v *visit) toSignIn() {
 		return
 	}
 	http.Redirect(v.w, v.r, to, http.StatusSeeOther)
+}
+
+// problem is why a form was refused, as a sentence to show above it: the names
+// of fields are those of requests, not of forms.
+func problem(err error) string {
+	f, ok := asFault(err)
+	if !ok {
+		return "Something went wrong here."
+	}
+	text := strings.TrimPrefix(f.Message, f.Field+": ")
+	return strings.ToUpper(text[:1]) + text[1:] + "."
 }

@@ -147,6 +147,7 @@ type sessionList struct {
 	query string
 	state string // "live", "over", or "" for all
 	keys  []keyView
+	users map[string]player.Player // by id
 	pages ui.Pages
 }
 
@@ -178,6 +179,13 @@ func listSessions(v *visit) error {
 		return err
 	}
 	if list.keys, err = v.keyViews(found.Items); err != nil {
+		return err
+	}
+	ids := make([]string, len(found.Items))
+	for i, s := range found.Items {
+		ids[i] = s.Session.PlayerID
+	}
+	if list.users, err = v.console.Players.Several(v.ctx(), v.project.ID, ids...); err != nil {
 		return err
 	}
 	if n := len(found.Items); n > 0 {

@@ -54,6 +54,16 @@ func (s *Service) Named(ctx context.Context, projectID, prefix string, limit int
 	return s.Store.PlayersNamed(ctx, projectID, prefix, limit)
 }
 
+// Several answers those of the players that there are, by id.
+func (s *Service) Several(ctx context.Context, projectID string, ids ...string) (map[string]Player, error) {
+	found, err := s.Store.PlayersByID(ctx, projectID, ids)
+	byID := make(map[string]Player, len(found))
+	for _, p := range found {
+		byID[p.ID] = p
+	}
+	return byID, err
+}
+
 // Update changes the fields that p names.
 func (s *Service) Update(ctx context.Context, projectID, playerID string, p Params) (Player, error) {
 	return s.Store.UpdatePlayer(ctx, projectID, playerID, func(old Player) (Player, error) {

@@ -27,6 +27,8 @@ type Store interface {
 	// PlayersNamed answers players whose name starts with prefix, whatever its
 	// case, by name, at most limit.
 	PlayersNamed(ctx context.Context, projectID, prefix string, limit int) ([]Player, error)
+	// PlayersByID answers those of the players that there are, in any order.
+	PlayersByID(ctx context.Context, projectID string, ids []string) ([]Player, error)
 	UpdatePlayer(ctx context.Context, projectID, id string, update func(Player) (Player, error)) (Player, error)
 	DeletePlayer(ctx context.Context, projectID, id string) error // Conflict while it owns accounts
 }

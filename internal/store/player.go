@@ -52,6 +52,14 @@ func (db *DB) PlayersNamed(ctx context.Context, projectID, prefix string, limit 
 	return players.list(ctx, db.reader, w, fmt.Sprintf(" ORDER BY %s, id LIMIT %d", name, limit))
 }
 
+// PlayersByID answers the players with these ids.
+func (db *DB) PlayersByID(ctx context.Context, projectID string, ids []string) ([]player.Player, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return players.list(ctx, db.reader, by("project_id", projectID).in("id", ids), "")
+}
+
 // UpdatePlayer changes one player.
 func (db *DB) UpdatePlayer(ctx context.Context, projectID, id string, update func(player.Player) (player.Player, error)) (player.Player, error) {
 	return players.modify(ctx, db, owned(projectID, id), update)

@@ -183,7 +183,12 @@ func playersNamed(s suite) {
 	if got := value(s.db.PlayersNamed(s.ctx, s.project.ID, "al", 2))(s); len(got) != 2 {
 		s.Errorf("%d players, want 2", len(got))
 	}
-	same(s, value(s.db.PlayersNamed(s.ctx, s.newProject().ID, "al", 10))(s), nil)
+	other := s.newProject().ID
+	same(s, value(s.db.PlayersNamed(s.ctx, other, "al", 10))(s), nil)
+	bob := value(s.db.PlayersNamed(s.ctx, s.project.ID, "bob", 1))(s)
+	same(s, value(s.db.PlayersByID(s.ctx, s.project.ID, []string{bob[0].ID, "pla_none"}))(s), bob)
+	same(s, value(s.db.PlayersByID(s.ctx, s.project.ID, nil))(s), nil)
+	same(s, value(s.db.PlayersByID(s.ctx, other, []string{bob[0].ID}))(s), nil)
 }
 
 // pagesAfter walks a list by its records, two of which were made at once.

@@ -1,0 +1,303 @@
+package console
+
+import (
+	"crypto/ecdh"
+	"fmt"
+	"math/big"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/common/hexutil"
+
+	"github.com/latchkey-dev/latchkey/internal/account"
+	"github.com/latchkey-dev/latchkey/internal/fault"
+	"github.com/latchkey-dev/latchkey/internal/permission"
+	"github.com/latchkey-dev/latchkey/internal/session"
+)
+
+// grantForm is what an operator has entered for a new session key.
+type grantForm struct{ url.Values }
+
+// rows is how many rows a repeated part of the form has, at least one.
+func (f grantForm) rows(name string) int { return max(1, len(f.Values[name])) }
+
+// at answers a field of one row.
+func (f grantForm) at(name string, row int) string {
+	if all := f.Values[name]; row < len(all) {
+		return strings.TrimSpace(all[row])
+	}
+	return ""
+}
+
+// get answers a field, or what the form starts with.
+func (f grantForm) get(name string) string {
+	if !f.Has(name) {
+		return defaults[name]
+	}
+	return f.at(name, 0)
+}
+
+var defaults = map[string]string{"scope": "listed", "keyType": "secp256k1", "lasts": "7", "unit": "86400", "registration": "onchain"}
+
+// span is a length of time to choose from.
+type span struct {
+	seconds uint32
+	name    string
+}
+
+// Spans of limits; 0 is the whole life of the key.
+var spans = []span{{0, "in all"}, {3600, "an hour"}, {86_400, "a day"}, {604_800, "a week"}, {2_592_000, "every 30 days"}}
+
+// lengths of a key's life.
+var lengths = []span{{3600, "hours"}, {86_400, "days"}, {604_800, "weeks"}}
+
+// scopeEverything is the choice of an unrestricted key.
+const scopeEverything = "everything"
+
+// params reads the form. Everything that it grants was entered: an empty part
+// grants nothing, and only an explicit choice makes a key that may do anything.
+func (v *visit) params(f grantForm, acc account.Account) (p session.CreateParams, err error) {
+	p = session.CreateParams{
+		AccountID: acc.ID, ChainID: acc.ChainID, PolicyID: f.get("policy"),
+		Registration: session.Registration(f.get("registration")), Optimistic: true,
+	}
+	if p.ValidUntil, err = v.validUntil(f, acc.ChainID); err != nil {
+		return p, err
+	}
+	if p.Limit, err = whole("limit", "Number of calls", f.get("limit"), permission.MaxLimit); err != nil {
+		return p, err
+	}
+	if text := f.get("feeLimit"); text != "" {
+		if p.FeeLimit, err = units("feeLimit", "Fees", text, 18); err != nil {
+			return p, err
+		}
+	}
+	if p.Rules, err = rateRule(f); err != nil {
+		return p, err
+	}
+	if f.get("scope") == scopeEverything {
+		return p, nil
+	}
+	if p.Permissions, err = callGrants(f); err != nil {
+		return p, err
+	}
+	limits, err := v.assetRules(f, acc.ChainID)
+	p.Rules = append(p.Rules, limits...)
+	if err == nil && len(p.Permissions) == 0 && len(limits) == 0 {
+		err = fault.Field("contract", nil, "name a contract or a token that the key may use")
+	}
+	return p, err
+}
+
+func (v *visit) validUntil(f grantForm, chainID uint64) (uint64, error) {
+	n, err := whole("lasts", "Valid for", f.get("lasts"), 100_000)
+	if err != nil {
+		return 0, err
+	}
+	unit, err := whole("unit", "Valid for", f.get("unit"), 604_800)
+	if err != nil {
+		return 0, err
+	}
+	if n == 0 || unit == 0 {
+		return 0, fault.Field("lasts", nil, "say how long the key is valid")
+	}
+	now, err := v.console.Sessions.Time(v.ctx(), chainID)
+	return now + n*unit, err
+}
+
+func rateRule(f grantForm) ([]permission.Rule, error) {
+	count, err := whole("rate", "Calls in a period", f.get("rate"), 1<<32-1)
+	if err != nil || count == 0 {
+		return nil, err
+	}
+	interval, err := whole("rateInterval", "Calls in a period", f.get("rateInterval"), 1<<32-1)
+	if err != nil {
+		return nil, err
+	}
+	if interval == 0 {
+		return nil, fault.Field("rateInterval", nil, "choose the period that the calls are counted in")
+	}
+	return []permission.Rule{permission.Rate{Count: uint32(count), Interval: uint32(interval)}}, nil
+}
+
+func callGrants(f grantForm) ([]session.CallGrant, error) {
+	var grants []session.CallGrant
+	for i := range f.Values["contract"] {
+		text := f.at("contract", i)
+		if text == "" {
+			continue
+		}
+		address, err := readAddress("contract", text)
+		if err != nil {
+			return nil, err
+		}
+		grant := session.CallGrant{Path: fmt.Sprintf("contract %d", i+1), Address: address}
+		for _, name := range splitFunctions(f.at("functions", i)) {
+			grant.Calls = append(grant.Calls, session.FunctionGrant{Call: name})
+		}
+		grants = append(grants, grant)
+	}
+	return grants, nil
+}
+
+// splitFunctions splits at commas that are not inside parentheses.
+func splitFunctions(text string) []string {
+	var all []string
+	depth, from := 0, 0
+	add := func(to int) {
+		if name := strings.TrimSpace(text[from:to]); name != "" {
+			all = append(all, name)
+		}
+	}
+	for i, r := range text {
+		switch r {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		case ',', ';', '\n':
+			if depth <= 0 {
+				add(i)
+				from = i + 1
+			}
+		}
+	}
+	add(len(text))
+	return all
+}
+
+// assetRules reads the limits of native value and of tokens.
+func (v *visit) assetRules(f grantForm, chainID uint64) ([]permission.Rule, error) {
+	var rules []permission.Rule
+	if text := f.get("value"); text != "" {
+		wei, err := units("value", "Native value", text, 18)
+		if err != nil {
+			return nil, err
+		}
+		period, err := whole("valuePeriod", "Native value", f.get("valuePeriod"), 1<<32-1)
+		if err != nil {
+			return nil, err
+		}
+		rules = append(rules, valueRule(wei, uint32(period)))
+	}
+	for i := range f.Values["token"] {
+		rule, err := v.tokenRule(f, chainID, i)
+		if err != nil {
+			return nil, err
+		}
+		if rule != nil {
+			rules = append(rules, rule)
+		}
+	}
+	return rules, nil
+}
+
+func valueRule(most *big.Int, period uint32) permission.Rule {
+	if period == 0 {
+		return permission.ValueTotal{Total: permission.Total{Max: most}}
+	}
+	return permission.ValuePeriod{Period: permission.Period{Max: most, Seconds: period}}
+}
+
+func (v *visit) tokenRule(f grantForm, chainID uint64, row int) (permission.Rule, error) {
+	text, amount := f.at("token", row), f.at("tokenAmount", row)
+	if text == "" && amount == "" {
+		return nil, nil
+	}
+	token, err := readAddress("token", text)
+	if err != nil {
+		return nil, err
+	}
+	if amount == "" {
+		return nil, fault.Field("tokenAmount", nil, "say how much of %s the key may move", token)
+	}
+	known, err := v.console.Contracts.Token(v.ctx(), chainID, token)
+	if err != nil {
+		return nil, err
+	}
+	if known.Symbol == "" {
+		return nil, fault.Field("token", text, "no ERC-20 token answers at this address: it tells neither symbol nor decimals")
+	}
+	most, err := units("tokenAmount", "Amount of "+known.Symbol, amount, known.Decimals)
+	if err != nil {
+		return nil, err
+	}
+	period, err := whole("tokenPeriod", "Amount of "+known.Symbol, f.at("tokenPeriod", row), 1<<32-1)
+	if err != nil {
+		return nil, err
+	}
+	if period == 0 {
+		return permission.ERC20Total{Token: token, Total: permission.Total{Max: most}}, nil
+	}
+	return permission.ERC20Period{Token: token, Period: permission.Period{Max: most, Seconds: uint32(period)}}, nil
+}
+
+// key reads the session key's public half.
+func (f grantForm) key() (k session.Key, err error) {
+	text := f.get("key")
+	for k.Type = permission.Secp256k1; k.Type.String() != f.get("keyType"); k.Type++ {
+		if k.Type > permission.WebAuthn {
+			return k, fault.Field("keyType", f.get("keyType"), "is no kind of key")
+		}
+	}
+	if k.Type == permission.Secp256k1 {
+		k.Address, err = readAddress("key", text)
+		return k, err
+	}
+	raw, err := hexutil.Decode(text)
+	if err == nil && len(raw) == 64 {
+		raw = append([]byte{4}, raw...)
+	}
+	if err == nil {
+		_, err = ecdh.P256().NewPublicKey(raw)
+	}
+	if err != nil {
+		return k, fault.Field("key", text, "must be the public key as 0x hex: x and y, 64 bytes, or 65 with 04 in front")
+	}
+	k.X, k.Y = [32]byte(raw[1:33]), [32]byte(raw[33:])
+	k.Address = permission.SignerAddress(k.X, k.Y)
+	return k, nil
+}
+
+func readAddress(field, text string) (common.Address, error) {
+	if !common.IsHexAddress(text) {
+		return common.Address{}, fault.Field(field, text, "%q is not an address: it must be 0x and 40 hex digits", text)
+	}
+	return common.HexToAddress(text), nil
+}
+
+// whole reads a number; "" is 0.
+func whole(field, label, text string, most uint64) (uint64, error) {
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseUint(text, 10, 64)
+	if err != nil || n > most {
+		return 0, fault.Field(field, text, "%s must be a whole number from 0 to %d, is %q", label, most, text)
+	}
+	return n, nil
+}
+
+// units reads a decimal number of a currency with so many decimals, exactly.
+func units(field, label, text string, decimals int) (*big.Int, error) {
+	before, after, _ := strings.Cut(text, ".")
+	wrong := fault.Field(field, text, "%s must be a number with at most %d decimals, is %q", label, decimals, text)
+	if len(after) > decimals || before+after == "" || len(text) > 100 {
+		return nil, wrong
+	}
+	for _, r := range before + after {
+		if r < '0' || r > '9' {
+			return nil, wrong
+		}
+	}
+	n, ok := new(big.Int).SetString(before+after+strings.Repeat("0", decimals-len(after)), 10)
+	if !ok {
+		return nil, wrong
+	}
+	if n.Cmp(permission.MaxAmount) > 0 {
+		return nil, fault.Field(field, text, "%s is more than any limit can hold", label)
+	}
+	return n, nil
+}
