@@ -189,7 +189,7 @@ func (r route) path() string {
 }
 
 // own are changes that an operator makes to nothing but their own visit.
-var own = map[string]bool{"/sign-out": true, "/project": true, "/profile/password": true}
+var own = map[string]bool{"/sign-out": true, "/project": true, "/profile/password": true, "/profile/passkeys": true, "/profile/passkeys/{id}/remove": true}
 
 func TestRoutes_viewerChangesNothing(t *testing.T) {
 	t.Parallel()
@@ -302,7 +302,7 @@ func TestSignIn_password(t *testing.T) {
 	admin := w.as(operator.Admin)
 	w.want(admin.post("/profile/password", url.Values{"password": {"short"}}), 400, "10 characters or more")
 	w.want(admin.post("/profile/password", url.Values{"password": {"correct horse"}}), 303, "")
-	w.want(admin.post("/profile/password", url.Values{"password": {"another horse"}, "current": {"wrong"}}), 400, "is not your password")
+	w.want(admin.post("/profile/password", url.Values{"password": {"another horse"}, "current": {"wrong"}}), 400, "The present password is another one")
 	w.want(admin.post("/sign-out", nil), 303, "")
 	w.want(admin.get("/profile"), 303, "")
 

@@ -3,6 +3,7 @@ package console
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -50,6 +51,17 @@ func (v *visit) form(name string) string { return v.r.FormValue(name) }
 // is new, after for what is gone.
 func (v *visit) changed(subject string, before, after any) {
 	v.subject, v.before, v.after = subject, before, after
+}
+
+// answer sends JSON, to scripts.
+func (v *visit) answer(value any) error {
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	v.w.Header().Set("Content-Type", "application/json")
+	_, _ = v.w.Write(raw) // a reader that has gone needs no answer
+	return nil
 }
 
 // refuse answers a change that was refused with c, usually the form again with

@@ -106,7 +106,7 @@ func (s *Service) SignIn(ctx context.Context, name, password, from string) (cook
 // sessions. Who has one already must know it.
 func (s *Service) SetPassword(ctx context.Context, v Visit, current, next string) error {
 	if n := utf8.RuneCountInString(next); n < minPassword || len(next) > maxPassword {
-		return fault.Field("password", nil, "must have %d characters or more, and at most %d bytes; it has %d", minPassword, maxPassword, n)
+		return fault.Field("password", nil, "a password must have %d characters or more, and at most %d bytes; this one has %d", minPassword, maxPassword, n)
 	}
 	if v.Operator.PasswordHash != "" {
 		ok, err := checkPassword(v.Operator.PasswordHash, current)
@@ -114,7 +114,7 @@ func (s *Service) SetPassword(ctx context.Context, v Visit, current, next string
 			return err
 		}
 		if !ok {
-			return fault.Field("current", nil, "is not your password")
+			return fault.Field("current", nil, "the present password is another one")
 		}
 	}
 	hash := hashPassword(next)

@@ -125,8 +125,14 @@ type Store interface {
 	// DeleteConsoleSessionsOf ends the sessions of an operator but the one with
 	// the hash except.
 	DeleteConsoleSessionsOf(ctx context.Context, operatorID, except string) error
-	// ForgetConsoleSessions removes sessions and links that are over at now.
+	// ForgetConsoleSessions removes sessions, links and ceremonies that are over at
+	// now.
 	ForgetConsoleSessions(ctx context.Context, now time.Time) error
+
+	// SaveCeremony keeps a ceremony in the place of the browser's earlier one,
+	// TakeCeremony answers and forgets it.
+	SaveCeremony(ctx context.Context, c Ceremony) error
+	TakeCeremony(ctx context.Context, hash string) (Ceremony, error)
 
 	CreatePasskey(ctx context.Context, k Passkey) error
 	Passkeys(ctx context.Context, operatorID string) ([]Passkey, error) // oldest first

@@ -186,6 +186,7 @@ func (db *DB) DeleteConsoleSessionsOf(ctx context.Context, operatorID, except st
 func (db *DB) ForgetConsoleSessions(ctx context.Context, now time.Time) error {
 	return errors.Join(
 		db.exec(ctx, "forget console sessions", "DELETE FROM operator_sessions WHERE expires_at <= $1", now.UnixMicro()),
+		db.exec(ctx, "forget passkey ceremonies", "DELETE FROM operator_ceremonies WHERE expires_at <= $1", now.UnixMicro()),
 		db.exec(ctx, "forget sign-in links", "DELETE FROM operator_links WHERE expires_at <= $1", now.UnixMicro()),
 	)
 }
@@ -195,6 +196,37 @@ func (db *DB) exec(ctx context.Context, what, query string, args ...any) error {
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	return nil
+}
+
+var ceremonies = table[operator.Ceremony]{
+	name: "operator_ceremonies",
+	noun: "passkey ceremony",
+	cells: func(c *operator.Ceremony) []cell {
+		return []cell{word("hash", &c.Hash), raw("data", &c.Data), moment("expires_at", &c.ExpiresAt)}
+	},
+}
+
+// SaveCeremony keeps a browser's newest ceremony.
+func (db *DB) SaveCeremony(ctx context.Context, c operator.Ceremony) error {
+	return db.write(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM operator_ceremonies WHERE hash = $1", c.Hash); err != nil {
+			return fmt.Errorf("replace passkey ceremony: %w", err)
+		}
+		return ceremonies.insert(ctx, tx, c)
+	})
+}
+
+// TakeCeremony answers a ceremony once.
+func (db *DB) TakeCeremony(ctx context.Context, hash string) (operator.Ceremony, error) {
+	var taken operator.Ceremony
+	err := db.write(ctx, func(tx *sql.Tx) (err error) {
+		if taken, err = ceremonies.one(ctx, tx, by("hash", hash), db.dialect.Lock); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, "DELETE FROM operator_ceremonies WHERE hash = $1", hash)
+		return wrap(err, "take passkey ceremony")
+	})
+	return taken, err
 }
 
 // CreatePasskey saves a passkey.

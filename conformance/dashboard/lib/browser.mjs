@@ -21,7 +21,7 @@ export async function startBrowser() {
 // newVisitor opens a page of a fresh profile. Its trouble is what the browser
 // complained of: scripts that failed, rules of the page's policy that were
 // broken, requests that left the server.
-export async function newVisitor(browser, base, { width = 1440, theme = 'light', wallet } = {}) {
+export async function newVisitor(browser, base, { width = 1440, theme = 'light', wallet, authenticator } = {}) {
   const context = await browser.newContext({ baseURL: base, viewport: { width, height: 900 }, colorScheme: theme, permissions: ['clipboard-read', 'clipboard-write'] })
   const page = await context.newPage()
   page.trouble = []
@@ -33,7 +33,16 @@ export async function newVisitor(browser, base, { width = 1440, theme = 'light',
     if (new URL(request.url()).origin !== new URL(base).origin) page.trouble.push(`asks ${request.url()}`)
   })
   if (wallet) await injectWallet(page, wallet)
+  if (authenticator) await attachAuthenticator(page)
   return page
+}
+
+async function attachAuthenticator(page) {
+  const protocol = await page.context().newCDPSession(page)
+  await protocol.send('WebAuthn.enable')
+  await protocol.send('WebAuthn.addVirtualAuthenticator', {
+    options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
+  })
 }
 
 async function injectWallet(page, wallet) {

@@ -129,6 +129,18 @@ func consoleSession(s suite) {
 
 func passkey(s suite) {
 	ann, bob := s.newOperator("ann", 1), s.newOperator("bob", 2)
+	ceremony := operator.Ceremony{Hash: "h", Data: json.RawMessage(`{"challenge":"a"}`), ExpiresAt: moment(20)}
+	s.must(s.db.SaveCeremony(s.ctx, ceremony))
+	ceremony.Data = json.RawMessage(`{"challenge":"b"}`)
+	s.must(s.db.SaveCeremony(s.ctx, ceremony))
+	same(s, value(s.db.TakeCeremony(s.ctx, "h"))(s), ceremony)
+	_, err := s.db.TakeCeremony(s.ctx, "h")
+	s.wantFault(err, fault.NotFound)
+	s.must(s.db.SaveCeremony(s.ctx, ceremony))
+	s.must(s.db.ForgetConsoleSessions(s.ctx, moment(20)))
+	_, err = s.db.TakeCeremony(s.ctx, "h")
+	s.wantFault(err, fault.NotFound)
+
 	k := operator.Passkey{ID: id.New(id.Passkey), OperatorID: ann.ID, Name: "laptop", CredentialID: "abc", Credential: json.RawMessage(`{"id":"abc"}`), CreatedAt: moment(3)}
 	s.must(s.db.CreatePasskey(s.ctx, k))
 	again := k
@@ -142,7 +154,7 @@ func passkey(s suite) {
 	same(s, value(s.db.Passkeys(s.ctx, bob.ID))(s), nil)
 	s.wantFault(s.db.DeletePasskey(s.ctx, bob.ID, k.ID), fault.NotFound)
 	s.must(s.db.DeletePasskey(s.ctx, ann.ID, k.ID))
-	_, err := s.db.PasskeyByCredential(s.ctx, "abc")
+	_, err = s.db.PasskeyByCredential(s.ctx, "abc")
 	s.wantFault(err, fault.NotFound)
 }
 
