@@ -44,12 +44,15 @@ func TestDescribe(t *testing.T) {
 		grant permission.Permission
 		want  string
 	}{
-		{"functions, a count and a budget",
+		{
+			"functions, a count and a budget",
 			permission.Permission{Functions: []permission.Function{mint}, Limit: 100, ValidUntil: friday, Rules: []permission.Rule{
 				permission.ERC20Period{Token: usdc, Period: permission.Period{Max: big.NewInt(5_000_000), Seconds: 86_400}},
 			}},
-			"may call mint on Game Items and transfer or approve at most 5 USDC a day, 100 times, until 2023-11-14 22:13 UTC"},
-		{"limits of a function",
+			"may call mint on Game Items and transfer or approve at most 5 USDC a day, 100 times, until 2023-11-14 22:13 UTC",
+		},
+		{
+			"limits of a function",
 			permission.Permission{Functions: []permission.Function{mint}, ValidUntil: friday, ValidAfter: friday - 60, FeeLimit: ether(10), Rules: []permission.Rule{
 				permission.Argument{Function: mint, Word: 0, Op: permission.Equal, Operands: []*big.Int{new(big.Int).SetBytes(usdc[:])}},
 				permission.Argument{Function: mint, Word: 1, Op: permission.In, Operands: []*big.Int{big.NewInt(1), big.NewInt(2)}},
@@ -58,11 +61,15 @@ func TestDescribe(t *testing.T) {
 				permission.Rate{Count: 3, Interval: 7200},
 			}},
 			"may call mint on Game Items (argument 1 exactly " + usdc.Hex() + ", argument 2 one of 1, 2, argument 3 at most 7 over all calls, at most once), " +
-				"at most 3 times every 2 hours, with at most 0.01 ETH of fees, from 2023-11-14 22:12 UTC, until 2023-11-14 22:13 UTC"},
-		{"what has no name",
+				"at most 3 times every 2 hours, with at most 0.01 ETH of fees, from 2023-11-14 22:12 UTC, until 2023-11-14 22:13 UTC",
+		},
+		{
+			"what has no name",
 			permission.Permission{Functions: []permission.Function{{Target: usdc, Selector: userop.Selector{1, 2, 3, 4}}}, Contracts: []common.Address{{9}}, ValidUntil: friday},
-			"may call anything on 0x0900000000000000000000000000000000000000 and call 0x01020304 on USD Coin, until 2023-11-14 22:13 UTC"},
-		{"value and streams",
+			"may call anything on 0x0900000000000000000000000000000000000000 and call 0x01020304 on USD Coin, until 2023-11-14 22:13 UTC",
+		},
+		{
+			"value and streams",
 			permission.Permission{ValidUntil: friday, Rules: []permission.Rule{
 				permission.ValuePerCall{Max: ether(1500)},
 				permission.ValueTotal{Total: permission.Total{Max: big.NewInt(1)}},
@@ -71,9 +78,13 @@ func TestDescribe(t *testing.T) {
 			}},
 			"may send at most 1.5 ETH a call; send at most 0.000000000000000001 ETH in all; " +
 				"transfer or approve what accrues at 0.000001 USDC a second on top of 1.5 USDC, at most 9 USDC in all; and " +
-				"transfer at most 3 pieces of Game Items number 7, until 2023-11-14 22:13 UTC"},
-		{"sudo", permission.Permission{Sudo: true, ValidUntil: permission.MaxTime},
-			"may do anything that the account can do, with all that it holds, without an end"},
+				"transfer at most 3 pieces of Game Items number 7, until 2023-11-14 22:13 UTC",
+		},
+		{
+			"sudo",
+			permission.Permission{Sudo: true, ValidUntil: permission.MaxTime},
+			"may do anything that the account can do, with all that it holds, without an end",
+		},
 	} {
 		if got := words.Describe(c.grant, names).String(); got != c.want {
 			t.Errorf("%s:\n got %s\nwant %s", c.name, got, c.want)
@@ -87,11 +98,19 @@ func TestDescribe_mentionsEveryRule(t *testing.T) {
 	total, period := permission.Total{Max: big.NewInt(11)}, permission.Period{Max: big.NewInt(11), Seconds: 60}
 	stream := permission.Stream{Initial: new(big.Int), PerSecond: big.NewInt(11)}
 	for _, r := range []permission.Rule{
-		permission.ValuePerCall{Max: big.NewInt(11)}, permission.ValueTotal{Total: total}, permission.ValuePeriod{Period: period}, permission.ValueStream{Stream: stream},
-		permission.ERC20Total{Token: usdc, Total: total}, permission.ERC20Period{Token: usdc, Period: period}, permission.ERC20Stream{Token: usdc, Stream: stream},
-		permission.ERC721{Token: items, ID: big.NewInt(11)}, permission.ERC1155{Token: items, ID: big.NewInt(11), Total: total},
-		permission.Argument{Function: mint, Op: permission.Less, Operands: []*big.Int{big.NewInt(11)}}, permission.ArgumentTotal{Function: mint, Total: total},
-		permission.Count{Function: mint, Limit: 11}, permission.Rate{Count: 11, Interval: 60},
+		permission.ValuePerCall{Max: big.NewInt(11)},
+		permission.ValueTotal{Total: total},
+		permission.ValuePeriod{Period: period},
+		permission.ValueStream{Stream: stream},
+		permission.ERC20Total{Token: usdc, Total: total},
+		permission.ERC20Period{Token: usdc, Period: period},
+		permission.ERC20Stream{Token: usdc, Stream: stream},
+		permission.ERC721{Token: items, ID: big.NewInt(11)},
+		permission.ERC1155{Token: items, ID: big.NewInt(11), Total: total},
+		permission.Argument{Function: mint, Op: permission.Less, Operands: []*big.Int{big.NewInt(11)}},
+		permission.ArgumentTotal{Function: mint, Total: total},
+		permission.Count{Function: mint, Limit: 11},
+		permission.Rate{Count: 11, Interval: 60},
 		permission.TypedData{DomainSeparator: common.HexToHash("0x11"), TypeHash: common.HexToHash("0x11")},
 	} {
 		p := permission.Permission{Functions: []permission.Function{mint}, ValidUntil: friday, Rules: []permission.Rule{r}}
