@@ -1103,6 +1103,27 @@ type StreamData struct {
 	StartTime *uint64 `json:"startTime,omitempty"`
 }
 
+// TransactionCost defines model for TransactionCost.
+type TransactionCost struct {
+	// EstimatedTXGas Example: 444793
+	EstimatedTXGas string `json:"estimatedTXGas"`
+
+	// EstimatedTXGasFee Wei: `estimatedTXGas` times `gasPrice`.
+	//
+	// Example: 1162163748693483
+	EstimatedTXGasFee string `json:"estimatedTXGasFee"`
+
+	// EstimatedTXGasFeeUSD Always empty: no price is made up, and this server asks nobody for one.
+	//
+	// Example:
+	EstimatedTXGasFeeUSD string `json:"estimatedTXGasFeeUSD"`
+
+	// GasPrice Wei a unit of gas.
+	//
+	// Example: 2612819331
+	GasPrice string `json:"gasPrice"`
+}
+
 // TransactionDetails defines model for TransactionDetails.
 type TransactionDetails struct {
 	// UserOperation ERC-4337 operation for EntryPoint v0.8; all values are 0x hex.
@@ -1742,6 +1763,12 @@ type CreateTransactionIntentJSONRequestBody = CreateTransactionIntentRequest
 
 // CreateTransactionIntentFormdataRequestBody defines body for CreateTransactionIntent for application/x-www-form-urlencoded ContentType.
 type CreateTransactionIntentFormdataRequestBody = CreateTransactionIntentRequest
+
+// EstimateTransactionIntentCostJSONRequestBody defines body for EstimateTransactionIntentCost for application/json ContentType.
+type EstimateTransactionIntentCostJSONRequestBody = CreateTransactionIntentRequest
+
+// EstimateTransactionIntentCostFormdataRequestBody defines body for EstimateTransactionIntentCost for application/x-www-form-urlencoded ContentType.
+type EstimateTransactionIntentCostFormdataRequestBody = CreateTransactionIntentRequest
 
 // SignTransactionIntentJSONRequestBody defines body for SignTransactionIntent for application/json ContentType.
 type SignTransactionIntentJSONRequestBody = SignatureRequest

@@ -71,6 +71,7 @@ var workingRequests = []workingRequest{
 	{"POST", "/v1/sessions/" + sessionID + "/signature", `{"signature":"` + goodSignature + `"}`, "session"},
 
 	{"POST", "/v1/transaction_intents", `{"chainId":80002,"account":"` + accountID + `","interactions":[{"contract":"` + contractID + `","functionName":"mint","functionArgs":["0x1","10"]}]}`, "transactionIntent"},
+	{"POST", "/v1/transaction_intents/estimate_gas_cost", `{"chainId":80002,"account":"` + accountID + `","interactions":[{"to":"` + nft.Hex() + `"}]}`, ""},
 	{"GET", "/v1/transaction_intents", "", "list"},
 	{"GET", "/v1/transaction_intents/" + intentID, "", "transactionIntent"},
 	{"GET", "/v1/transaction_intents/" + intentID + "?expand=policy&expand=player&expand=account", "", "transactionIntent"},

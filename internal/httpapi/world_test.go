@@ -386,6 +386,10 @@ func (w intentWorld) Create(_ context.Context, project string, p intent.CreatePa
 	return w.intent, w.create(project, p)
 }
 
+func (w intentWorld) Cost(_ context.Context, project string, p intent.CreateParams) (intent.Cost, error) {
+	return intent.Cost{Gas: big.NewInt(444_793), GasPrice: big.NewInt(2_612_819_331)}, w.begin(project, p)
+}
+
 func (w intentWorld) Get(_ context.Context, project, id string) (intent.Intent, error) {
 	return find(w.world, project, id, intentID, w.intent)
 }

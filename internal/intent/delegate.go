@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
 
 	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/fault"
@@ -27,25 +28,39 @@ func (d *draft) delegate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	given := acc.SignedAuthorization
-	if open != nil && (open.Status == Signed || len(given) == 0) {
+	if open != nil && (open.Status == Signed || len(acc.SignedAuthorization) == 0) {
 		return nil // it waits for that one
 	}
-	wanted := userop.Delegation{ChainID: acc.ChainID, Account: acc.Address, Implementation: acc.Implementation, Nonce: d.chain.Nonce}
-	if len(given) == 0 {
-		return fault.Field("signedAuthorization", nil,
-			"is required: account %s does not delegate to %s yet. Sign the EIP-7702 authorization {chainId: %d, address: %s, nonce: %d} with the account's key, over the bare hash %s",
-			acc.Address, acc.Implementation, wanted.ChainID, acc.Implementation, wanted.Nonce, wanted.SigningHash())
-	}
-	authorization, err := wanted.Authorization(given)
+	authorization, err := d.authorization()
 	if err != nil {
-		return fault.Field("signedAuthorization", nil, "%v", err)
+		return err
 	}
 	d.delegation = &Delegation{Authorization: authorization, Returning: d.chain.Returning}
 	if d.chain.Returning {
 		d.op.CallData, err = d.plan.afterRevokeAll()
 	}
 	return err
+}
+
+// authorization checks the one that came with the request. A price does not
+// need it: the client will bring one that costs the same.
+func (d *draft) authorization() (types.SetCodeAuthorization, error) {
+	acc := d.plan.account
+	given := acc.SignedAuthorization
+	if len(given) == 0 && d.plan.priceOnly {
+		return types.SetCodeAuthorization{}, nil
+	}
+	wanted := userop.Delegation{ChainID: acc.ChainID, Account: acc.Address, Implementation: acc.Implementation, Nonce: d.chain.Nonce}
+	if len(given) == 0 {
+		return types.SetCodeAuthorization{}, fault.Field("signedAuthorization", nil,
+			"is required: account %s does not delegate to %s yet. Sign the EIP-7702 authorization {chainId: %d, address: %s, nonce: %d} with the account's key, over the bare hash %s",
+			acc.Address, acc.Implementation, wanted.ChainID, acc.Implementation, wanted.Nonce, wanted.SigningHash())
+	}
+	authorization, err := wanted.Authorization(given)
+	if err != nil {
+		return types.SetCodeAuthorization{}, fault.Field("signedAuthorization", nil, "%v", err)
+	}
+	return authorization, nil
 }
 
 // afterRevokeAll is the plan's call data with the end of all sessions before

@@ -12,6 +12,7 @@ import { createGenerator } from 'ts-json-schema-generator'
 const ROOTS = [
   'AccountListResponse', 'AccountResponse', 'AccountV2Response', 'BaseEntityListResponseAccountV2Response',
   'ContractDeleteResponse', 'ContractListResponse', 'ContractReadResponse', 'ContractResponse',
+  'EstimateTransactionIntentGasResult',
   'InvalidRequestErrorResponse',
   'PlayerDeleteResponse', 'PlayerListResponse', 'PlayerResponse',
   'PolicyDeleteResponse', 'PolicyListResponse', 'PolicyResponse', 'PolicyRuleDeleteResponse', 'PolicyRuleListResponse', 'PolicyRuleResponse',
