@@ -19,3 +19,12 @@ func (s *Service) Observe(ctx context.Context, a Account, owner common.Address) 
 		return old, nil
 	})
 }
+
+// KeepAuthorization notes an EIP-7702 authorization for an operation that will
+// come without one.
+func (s *Service) KeepAuthorization(ctx context.Context, a Account, signed []byte) (Account, error) {
+	return s.Store.UpdateAccount(ctx, a.ProjectID, a.ID, func(old Account) (Account, error) {
+		old.KeptAuthorization, old.UpdatedAt = signed, s.Now().UTC().Truncate(time.Microsecond)
+		return old, nil
+	})
+}

@@ -45,8 +45,11 @@ type Account struct {
 	Salt               common.Hash
 	DeployedAt         *time.Time   // nil while counterfactual; for a delegated account its first operation
 	DeployedTx         *common.Hash // nil when counterfactual, or deployed by others
-	CreatedAt          time.Time
-	UpdatedAt          time.Time
+	// KeptAuthorization is like SignedAuthorization, given for an operation that
+	// will come without one; nil when none was given.
+	KeptAuthorization []byte
+	CreatedAt         time.Time
+	UpdatedAt         time.Time
 
 	// SignedAuthorization is what came with a request to make a delegated
 	// account active: r, s and v of an EIP-7702 authorization. It is not stored.

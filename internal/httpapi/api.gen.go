@@ -91,6 +91,12 @@ type ArgumentLimit struct {
 	Total *string `json:"total,omitempty"`
 }
 
+// AuthorizeAccountRequest defines model for AuthorizeAccountRequest.
+type AuthorizeAccountRequest struct {
+	// SignedAuthorization EIP-7702 authorization by the account's key, as 0x hex of r, s and yParity or v (65 bytes): over `chainId` (or 0), `smartAccount.implementationAddress` and the account's nonce, 0 for a new key.
+	SignedAuthorization string `json:"signedAuthorization"`
+}
+
 // CallLimitData defines model for CallLimitData.
 type CallLimitData struct {
 	Count uint64 `json:"count"`
@@ -1781,3 +1787,9 @@ type CreateAccountV2JSONRequestBody = CreateAccountV2Request
 
 // CreateAccountV2FormdataRequestBody defines body for CreateAccountV2 for application/x-www-form-urlencoded ContentType.
 type CreateAccountV2FormdataRequestBody = CreateAccountV2Request
+
+// AuthorizeAccountJSONRequestBody defines body for AuthorizeAccount for application/json ContentType.
+type AuthorizeAccountJSONRequestBody = AuthorizeAccountRequest
+
+// AuthorizeAccountFormdataRequestBody defines body for AuthorizeAccount for application/x-www-form-urlencoded ContentType.
+type AuthorizeAccountFormdataRequestBody = AuthorizeAccountRequest

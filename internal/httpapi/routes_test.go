@@ -40,6 +40,7 @@ var workingRequests = []workingRequest{
 	{"POST", "/v2/accounts", `{"accountType":"Smart Account","chainType":"EVM","chainId":80002,"user":"` + playerID + `","account":"` + accountID + `"}`, ""},
 	{"GET", "/v2/accounts?chainType=EVM&accountType=Smart+Account", "", "list"},
 	{"GET", "/v2/accounts/" + accountID, "", ""},
+	{"POST", "/v2/accounts/" + accountID + "/authorization", `{"signedAuthorization":"` + goodSignature + `"}`, ""},
 
 	{"POST", "/v1/contracts", `{"name":"nft","chainId":80002,"address":"` + nft.Hex() + `","abi":[{"type":"function"}]}`, "contract"},
 	{"GET", "/v1/contracts", "", "list"},

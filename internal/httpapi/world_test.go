@@ -416,6 +416,16 @@ func (w intentWorld) ChangeOwner(_ context.Context, project, account, policy str
 	return w.intent, w.create(project, accountOperation{account, policy, newOwner})
 }
 
+// authorized is what was kept for an account.
+type authorized struct {
+	account string
+	signed  []byte
+}
+
+func (w intentWorld) Authorize(_ context.Context, project, accountID string, signed []byte) (account.Account, error) {
+	return w.account, w.begin(project, authorized{accountID, signed})
+}
+
 // kept is an IdempotencyStore in memory.
 type kept struct {
 	mu   sync.Mutex

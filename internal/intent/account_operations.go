@@ -27,6 +27,31 @@ func (s *Service) RevokeAllSessions(ctx context.Context, projectID, accountID, p
 	})
 }
 
+// Authorize keeps the EIP-7702 authorization of a delegated account for its
+// first operation that comes without one: wallets sign one along with calls, but
+// not with a session. One that is not needed is not kept.
+func (s *Service) Authorize(ctx context.Context, projectID, accountID string, signed []byte) (account.Account, error) {
+	acc, err := s.Accounts.Get(ctx, projectID, accountID)
+	if err != nil {
+		return account.Account{}, err
+	}
+	if acc.Type != account.Delegated {
+		return account.Account{}, fault.Field("signedAuthorization", nil, "is for delegated accounts; account %s is a %s", acc.ID, acc.Type)
+	}
+	n, err := s.network(acc.ChainID)
+	if err != nil {
+		return account.Account{}, err
+	}
+	chain, err := n.Chain.Account(ctx, acc.Address)
+	if err != nil || chain.Deployed {
+		return acc, err
+	}
+	if _, err := delegation(acc, chain).Authorization(signed); err != nil {
+		return account.Account{}, fault.Field("signedAuthorization", nil, "%v", err)
+	}
+	return s.Accounts.KeepAuthorization(ctx, acc, signed)
+}
+
 // ChangeOwner opens an intent that hands an account over to another owner,
 // which ends every session. The present owner signs it. A delegated account
 // cannot be handed over: its key is its address.

@@ -28,10 +28,11 @@ func (d *draft) delegate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if open != nil && (open.Status == Signed || len(acc.SignedAuthorization) == 0) {
+	given := d.given()
+	if open != nil && (open.Status == Signed || len(given) == 0) {
 		return nil // it waits for that one
 	}
-	authorization, err := d.authorization()
+	authorization, err := d.authorization(given)
 	if err != nil {
 		return err
 	}
@@ -42,15 +43,31 @@ func (d *draft) delegate(ctx context.Context) error {
 	return err
 }
 
-// authorization checks the one that came with the request. A price does not
-// need it: the client will bring one that costs the same.
-func (d *draft) authorization() (types.SetCodeAuthorization, error) {
+// given is the authorization that came with the request, or else the one that
+// the account has kept, if that still holds.
+func (d *draft) given() []byte {
 	acc := d.plan.account
-	given := acc.SignedAuthorization
+	if len(acc.SignedAuthorization) > 0 {
+		return acc.SignedAuthorization
+	}
+	if _, err := delegation(acc, d.chain).Authorization(acc.KeptAuthorization); err != nil {
+		return nil
+	}
+	return acc.KeptAuthorization
+}
+
+// delegation is what the account has to authorize as the chain stands.
+func delegation(acc account.Account, chain AccountState) userop.Delegation {
+	return userop.Delegation{ChainID: acc.ChainID, Account: acc.Address, Implementation: acc.Implementation, Nonce: chain.Nonce}
+}
+
+// authorization checks what was given. A price does not need it: the client will
+// bring one that costs the same.
+func (d *draft) authorization(given []byte) (types.SetCodeAuthorization, error) {
 	if len(given) == 0 && d.plan.priceOnly {
 		return types.SetCodeAuthorization{}, nil
 	}
-	wanted := userop.Delegation{ChainID: acc.ChainID, Account: acc.Address, Implementation: acc.Implementation, Nonce: d.chain.Nonce}
+	acc, wanted := d.plan.account, delegation(d.plan.account, d.chain)
 	if len(given) == 0 {
 		return types.SetCodeAuthorization{}, fault.Field("signedAuthorization", nil,
 			"is required: account %s does not delegate to %s yet. Sign the EIP-7702 authorization {chainId: %d, address: %s, nonce: %d} with the account's key, over the bare hash %s",

@@ -108,6 +108,8 @@ type Accounts interface {
 	// Observe notes the owner that the chain names, and answers the account with
 	// it.
 	Observe(ctx context.Context, acc account.Account, owner common.Address) (account.Account, error)
+	// KeepAuthorization notes an EIP-7702 authorization on the account.
+	KeepAuthorization(ctx context.Context, acc account.Account, signed []byte) (account.Account, error)
 	Get(ctx context.Context, projectID, id string) (account.Account, error)
 	Resolve(ctx context.Context, projectID, accountID, playerID string, chainID uint64, owner *common.Address) (account.Account, error)
 	List(ctx context.Context, projectID string, f account.Filter, req page.Request) (page.Page[account.Account], error)

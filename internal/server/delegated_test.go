@@ -333,3 +333,38 @@ func TestDelegated_usedEOA(t *testing.T) {
 	}
 	w.succeed(in, w.raw(w.owner, in.OperationHash))
 }
+
+func TestDelegated_keptAuthorizationStandsInForAMissingOne(t *testing.T) {
+	t.Parallel()
+	w := newDelegatedWorld(t)
+	_, err := w.server.Sessions.Create(t.Context(), w.project, w.terms(newKey(t)))
+	refused(t, err, "signedAuthorization: is required")
+
+	_, err = w.server.Intents.Authorize(t.Context(), w.project, w.account.ID, w.authorize(newKey(t), w.server.ChainID(), w.account.Implementation, 0))
+	refused(t, err, "is not account")
+	_, err = w.server.Intents.Authorize(t.Context(), w.project, w.account.ID, w.authorize(w.owner, w.server.ChainID(), w.account.Implementation, 1))
+	refused(t, err, "nonce 0")
+	_, err = w.server.Intents.Authorize(t.Context(), w.project, w.account.ID, w.authorization())
+	w.must(err)
+
+	key := newKey(t)
+	v, err := w.server.Sessions.Create(t.Context(), w.project, w.terms(key))
+	w.must(err)
+	v, err = w.server.Sessions.Sign(t.Context(), w.project, v.Session.ID, session.SignParams{Signature: w.raw(w.owner, v.NextAction.SignableHash)})
+	w.must(err)
+	if v.Status != session.StatusActive {
+		t.Fatalf("session is %s, want active", v.Status)
+	}
+	in := w.intend(w.mint())
+	w.succeed(in, w.raw(key, in.OperationHash))
+}
+
+func TestDelegated_keptAuthorizationThatIsOverIsNotUsed(t *testing.T) {
+	t.Parallel()
+	w := newDelegatedWorld(t)
+	_, err := w.server.Intents.Authorize(t.Context(), w.project, w.account.ID, w.authorization())
+	w.must(err)
+	w.delegateTo(common.Address{}) // takes the nonce that the kept one is for
+	_, err = w.server.Intents.Create(t.Context(), w.project, w.mint())
+	refused(t, err, "nonce: 1")
+}

@@ -30,6 +30,7 @@ var accounts = table[account.Account]{
 			hash("salt", &a.Salt),
 			optionalMoment("deployed_at", &a.DeployedAt),
 			optionalHash("deployed_tx", &a.DeployedTx),
+			blob("kept_authorization", &a.KeptAuthorization),
 			moment("created_at", &a.CreatedAt),
 			moment("updated_at", &a.UpdatedAt),
 		}

@@ -210,7 +210,7 @@ func accountRoundTrip(s suite) {
 		ID: id.New(id.Account), ProjectID: s.project.ID, PlayerID: s.newPlayer().ID, ChainID: 1<<63 - 1,
 		Address: common.HexToAddress("0xdAC17F958D2ee523a2206206994597C13D831ec7"), Owner: address(2), Type: account.Smart,
 		ImplementationType: account.ImplementationDelegatedV9, Factory: address(3), Implementation: address(4), Salt: hash(5), DeployedAt: &deployed, DeployedTx: &tx,
-		CreatedAt: moment(6), UpdatedAt: moment(7),
+		KeptAuthorization: []byte{1, 0, 2}, CreatedAt: moment(6), UpdatedAt: moment(7),
 	}
 	s.must(s.db.CreateAccount(s.ctx, a))
 	same(s, value(s.db.Account(s.ctx, s.project.ID, a.ID))(s), a)
