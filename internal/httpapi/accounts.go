@@ -28,8 +28,8 @@ type accounts struct {
 func (h accounts) routes() []route {
 	return []route{
 		{method: "POST", pattern: "/v1/accounts", access: secretKey("accounts:write"), create: true, serve: h.create},
-		{method: "GET", pattern: "/v1/accounts", access: secretKey("accounts:read"), serve: h.list},
-		{method: "GET", pattern: "/v1/accounts/{id}", access: secretKey("accounts:read"), serve: h.get},
+		{method: "GET", pattern: "/v1/accounts", access: keyOrUser("accounts:read"), serve: h.list},
+		{method: "GET", pattern: "/v1/accounts/{id}", access: keyOrUser("accounts:read"), serve: h.get},
 	}
 }
 
@@ -77,7 +77,14 @@ func (h accounts) list(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := account.Filter{PlayerID: value(q.Player), Address: address, ChainID: value(q.ChainID)}
+	if err := onlyKeys(c, exp); err != nil {
+		return nil, err
+	}
+	player, err := c.ownPlayer("player", q.Player)
+	if err != nil {
+		return nil, err
+	}
+	f := account.Filter{PlayerID: player, Address: address, ChainID: value(q.ChainID)}
 	found, err := h.service.List(c.Context(), c.project(), f, req)
 	if err != nil {
 		return nil, err
@@ -102,8 +109,14 @@ func (h accounts) get(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := onlyKeys(c, exp); err != nil {
+		return nil, err
+	}
 	a, err := h.service.Get(c.Context(), c.project(), accountID)
 	if err != nil {
+		return nil, err
+	}
+	if err := c.mine(a.PlayerID, "account", accountID); err != nil {
 		return nil, err
 	}
 	active, err := h.service.Active(c.Context(), a)

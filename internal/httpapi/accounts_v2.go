@@ -23,8 +23,8 @@ type accountsV2 struct{ service AccountService }
 func (h accountsV2) routes() []route {
 	return []route{
 		{method: "POST", pattern: "/v2/accounts", access: secretKey("accounts:write"), create: true, serve: h.create},
-		{method: "GET", pattern: "/v2/accounts", access: secretKey("accounts:read"), serve: h.list},
-		{method: "GET", pattern: "/v2/accounts/{id}", access: secretKey("accounts:read"), serve: h.get},
+		{method: "GET", pattern: "/v2/accounts", access: keyOrUser("accounts:read"), serve: h.list},
+		{method: "GET", pattern: "/v2/accounts/{id}", access: keyOrUser("accounts:read"), serve: h.get},
 	}
 }
 
@@ -122,10 +122,14 @@ func (h accountsV2) list(c *call) (any, error) {
 	if err := checkChoice("custody", q.Custody, custodyUser, custodyServer); err != nil {
 		return nil, err
 	}
+	player, err := c.ownPlayer("user", q.User)
+	if err != nil {
+		return nil, err
+	}
 	found := page.Page[account.Account]{Skip: req.Skip}
 	if value(q.ChainType) != chainTypeSVM && value(q.Custody) != custodyServer {
 		f := account.Filter{
-			PlayerID: value(q.User),
+			PlayerID: player,
 			Address:  address,
 			ChainID:  value(q.ChainID),
 			Type:     account.Type(value(q.AccountType)),
@@ -148,6 +152,9 @@ func (h accountsV2) get(c *call) (any, error) {
 	}
 	a, err := h.service.Get(c.Context(), c.project(), accountID)
 	if err != nil {
+		return nil, err
+	}
+	if err := c.mine(a.PlayerID, "account", accountID); err != nil {
 		return nil, err
 	}
 	active, err := h.service.Active(c.Context(), a)

@@ -608,6 +608,12 @@ type JSONWebKey struct {
 	Y string `json:"y"`
 }
 
+// LoginSession defines model for LoginSession.
+type LoginSession struct {
+	Session UserSession `json:"session"`
+	User    SessionUser `json:"user"`
+}
+
 // MaskLimit argument & mask == value.
 type MaskLimit struct {
 	Mask  Operand `json:"mask"`
@@ -1072,6 +1078,31 @@ type SessionUsage struct {
 	Rules []RuleUsage `json:"rules,omitempty"`
 }
 
+// SessionUser defines model for SessionUser.
+type SessionUser struct {
+	// CreatedAt As ISO 8601.
+	CreatedAt string `json:"createdAt"`
+
+	// Email Empty when none is known.
+	Email         string `json:"email"`
+	EmailVerified bool   `json:"emailVerified"`
+
+	// ID The user's player.
+	ID          string  `json:"id"`
+	Image       *string `json:"image,omitempty"`
+	IsAnonymous bool    `json:"isAnonymous"`
+	Name        string  `json:"name"`
+
+	// UpdatedAt As ISO 8601.
+	UpdatedAt string `json:"updatedAt"`
+}
+
+// SignInError defines model for SignInError.
+type SignInError struct {
+	Code    *string `json:"code,omitempty"`
+	Message string  `json:"message"`
+}
+
 // SignatureRequest defines model for SignatureRequest.
 type SignatureRequest struct {
 	// Optimistic Answer as soon as the operation is queued.
@@ -1081,6 +1112,17 @@ type SignatureRequest struct {
 	// `personal_sign` (EIP-191) of its 32 bytes or raw. A P-256 key: r and
 	// s (64 bytes) or DER. A passkey: an object.
 	Signature any `json:"signature"`
+}
+
+// SignedIn defines model for SignedIn.
+type SignedIn struct {
+	Token string      `json:"token"`
+	User  SessionUser `json:"user"`
+}
+
+// SignedOut defines model for SignedOut.
+type SignedOut struct {
+	Success bool `json:"success"`
 }
 
 // SmartAccount defines model for SmartAccount.
@@ -1336,6 +1378,23 @@ type UserOperation struct {
 	VerificationGasLimit string `json:"verificationGasLimit"`
 }
 
+// UserSession defines model for UserSession.
+type UserSession struct {
+	// CreatedAt As ISO 8601.
+	CreatedAt string `json:"createdAt"`
+
+	// ExpiresAt As ISO 8601.
+	ExpiresAt string `json:"expiresAt"`
+	ID        string `json:"id"`
+	IPAddress string `json:"ipAddress"`
+	Token     string `json:"token"`
+
+	// UpdatedAt As ISO 8601.
+	UpdatedAt string `json:"updatedAt"`
+	UserAgent string `json:"userAgent"`
+	UserID    string `json:"userId"`
+}
+
 // WebAuthnAssertion Addition: what `navigator.credentials.get` answers as `response`, base64url. The challenge is the 32 bytes of `signableHash`.
 type WebAuthnAssertion struct {
 	AuthenticatorData string `json:"authenticatorData"`
@@ -1386,6 +1445,12 @@ type PlayerBody = PlayerRequest
 
 // SignatureBody defines model for SignatureBody.
 type SignatureBody = SignatureRequest
+
+// GetLoginParams defines parameters for GetLogin.
+type GetLoginParams struct {
+	// DisableCookieCache Has no effect; nothing is cached.
+	DisableCookieCache *bool `form:"disableCookieCache,omitempty" json:"disableCookieCache,omitempty"`
+}
 
 // ListAccountsParams defines parameters for ListAccounts.
 type ListAccountsParams struct {

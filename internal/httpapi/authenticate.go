@@ -8,12 +8,19 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/fault"
 )
 
-// Authenticator tells who sent a request, by the value of its Authorization
-// header: "Bearer " and an API key. Everything else is a fault of kind
-// Unauthorized. The X-Project-Key that SDKs send beside it is not looked at:
-// the key names its project.
+// Authenticator tells who sent a request: the bearer of an API key, or a user.
+// Everything else is a fault of kind Unauthorized.
 type Authenticator interface {
-	Authenticate(ctx context.Context, bearer string) (auth.Caller, error)
+	Authenticate(ctx context.Context, c auth.Credentials) (auth.Caller, error)
+}
+
+func credentials(r *http.Request) auth.Credentials {
+	return auth.Credentials{
+		Authorization: r.Header.Get("Authorization"),
+		ProjectKey:    r.Header.Get("X-Project-Key"),
+		PlayerToken:   r.Header.Get("X-Player-Token"),
+		AuthProvider:  r.Header.Get("X-Auth-Provider"),
+	}
 }
 
 // checkBehalf refuses to act for another project. Old SDKs send the word

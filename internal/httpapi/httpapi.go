@@ -12,6 +12,7 @@ import (
 type Deps struct {
 	Auth        AuthService
 	Players     PlayerService
+	Users       UserService
 	Accounts    AccountService
 	Contracts   ContractService
 	Sponsor     SponsorService
@@ -47,6 +48,7 @@ func New(d Deps) http.Handler {
 		sessions{d.Sessions, refs}.routes(),
 		intents{d.Intents, refs}.routes(),
 		projects{d.Auth}.routes(),
+		signIn{d.Users}.routes(),
 		health{d.Version, d.Chains, d.Checks}.routes(),
 	)
 	answers := newAnswers(d.Idempotency, d.Log, routes)

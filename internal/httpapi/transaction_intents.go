@@ -32,7 +32,7 @@ type intents struct {
 }
 
 func (h intents) routes() []route {
-	write, read := secretKey("transactions:write"), secretKey("transactions:read")
+	write, read := keyOrUser("transactions:write"), keyOrUser("transactions:read")
 	return []route{
 		{method: "POST", pattern: "/v1/transaction_intents", access: write, create: true, serve: h.create},
 		{method: "POST", pattern: "/v1/transaction_intents/estimate_gas_cost", access: write, serve: h.cost},
@@ -43,7 +43,7 @@ func (h intents) routes() []route {
 }
 
 func (h intents) create(c *call) (any, error) {
-	p, err := execution(c)
+	p, err := h.execution(c)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +55,7 @@ func (h intents) create(c *call) (any, error) {
 }
 
 func (h intents) cost(c *call) (any, error) {
-	p, err := execution(c)
+	p, err := h.execution(c)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func (h intents) cost(c *call) (any, error) {
 }
 
 // execution reads the calls that a request asks for.
-func execution(c *call) (intent.CreateParams, error) {
+func (h intents) execution(c *call) (intent.CreateParams, error) {
 	var req CreateTransactionIntentRequest
 	if err := c.decode(&req); err != nil {
 		return intent.CreateParams{}, err
@@ -83,9 +83,13 @@ func execution(c *call) (intent.CreateParams, error) {
 	if err != nil {
 		return intent.CreateParams{}, err
 	}
+	player, err := h.records.owner(c, req.Account, req.Player)
+	if err != nil {
+		return intent.CreateParams{}, err
+	}
 	p := intent.CreateParams{
 		AccountID:     value(req.Account),
-		PlayerID:      value(req.Player),
+		PlayerID:      player,
 		ExternalOwner: owner,
 		ChainID:       req.ChainID,
 		PolicyID:      value(req.Policy),
@@ -128,12 +132,18 @@ func (h intents) list(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := onlyKeys(c, exp); err != nil {
+		return nil, err
+	}
 	f := intent.Filter{
 		AccountIDs: q.Account,
 		PlayerIDs:  q.Player,
 		PolicyIDs:  q.Policy,
 		SessionID:  value(q.Session),
 		ChainID:    value(q.ChainID),
+	}
+	if c.user() != "" {
+		f.PlayerIDs = []string{c.user()}
 	}
 	found, err := h.service.List(c.Context(), c.project(), f, req)
 	if err != nil {
@@ -155,8 +165,14 @@ func (h intents) get(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := onlyKeys(c, exp); err != nil {
+		return nil, err
+	}
 	in, err := h.service.Get(c.Context(), c.project(), intentID)
 	if err != nil {
+		return nil, err
+	}
+	if err := c.mine(in.PlayerID, "transaction intent", intentID); err != nil {
 		return nil, err
 	}
 	return h.records.showIntent(c, in, exp)

@@ -32,22 +32,26 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/player"
 	"github.com/latchkey-dev/latchkey/internal/session"
 	"github.com/latchkey-dev/latchkey/internal/sponsor"
+	"github.com/latchkey-dev/latchkey/internal/user"
 	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
 const (
 	secret      = "sk_test_7a1f2c44-7d0a-4d2e-9e34-1b0a8d4b9d11"
 	publishable = "pk_test_0b8fe1c2-8b57-4b3f-8a1b-6c7a9a6b2f22"
+	annsToken   = "lku_ann"                                      // of the player below
+	bobsToken   = "lku_bob"                                      // of another player
 	reader      = "sk_test_11111111-7d0a-4d2e-9e34-1b0a8d4b9d11" // sessions:read only
 
-	projectID  = "pro_0190c5a4-0000-7000-8000-000000000000"
-	playerID   = "pla_0190c5a4-0000-7000-8000-000000000001"
-	accountID  = "acc_0190c5a4-0000-7000-8000-000000000002"
-	contractID = "con_0190c5a4-0000-7000-8000-000000000003"
-	policyID   = "pol_0190c5a4-0000-7000-8000-000000000004"
-	ruleID     = "afu_0190c5a4-0000-7000-8000-000000000005"
-	sessionID  = "ses_0190c5a4-0000-7000-8000-000000000006"
-	intentID   = "tin_0190c5a4-0000-7000-8000-000000000007"
+	projectID     = "pro_0190c5a4-0000-7000-8000-000000000000"
+	playerID      = "pla_0190c5a4-0000-7000-8000-000000000001"
+	otherPlayerID = "pla_0190c5a4-0000-7000-8000-000000000011"
+	accountID     = "acc_0190c5a4-0000-7000-8000-000000000002"
+	contractID    = "con_0190c5a4-0000-7000-8000-000000000003"
+	policyID      = "pol_0190c5a4-0000-7000-8000-000000000004"
+	ruleID        = "afu_0190c5a4-0000-7000-8000-000000000005"
+	sessionID     = "ses_0190c5a4-0000-7000-8000-000000000006"
+	intentID      = "tin_0190c5a4-0000-7000-8000-000000000007"
 )
 
 var (
@@ -74,9 +78,10 @@ type world struct {
 	session  session.View
 	intent   intent.Intent
 
-	fail      error // answered by every service when set
-	panics    any   // raised by every service when set
-	asked     any   // the parameters of the last call
+	fail      error           // answered by every service when set
+	panics    any             // raised by every service when set
+	asked     any             // the parameters of the last call
+	watch     func(asked any) // sees every call, nil for nobody
 	projectOf string
 	policies  listed[sponsor.Filter] // what the list of policies was asked last
 	creates   int
@@ -100,7 +105,7 @@ func newWorld() *world {
 		{ID: "afu_0190c5a4-0000-7000-8000-000000000015", PolicyID: policyID, Type: sponsor.AccountFunctions, CreatedAt: when},
 	}
 	w.session = session.View{
-		Session: session.Session{ID: sessionID, AccountID: accountID, Signer: signer, CreatedAt: when, UpdatedAt: when},
+		Session: session.Session{ID: sessionID, PlayerID: playerID, AccountID: accountID, Signer: signer, CreatedAt: when, UpdatedAt: when},
 		Permission: permission.Permission{
 			Signer: signer, ValidUntil: 2_000_000_000, Limit: 3, FeeLimit: big.NewInt(1000),
 			Contracts: []common.Address{token},
@@ -162,6 +167,9 @@ func (w *world) begin(projectID string, asked any) error {
 		panic(w.panics)
 	}
 	w.projectOf, w.asked = projectID, asked
+	if w.watch != nil {
+		w.watch(asked)
+	}
 	return w.fail
 }
 
@@ -198,11 +206,16 @@ type (
 	sponsorWorld  struct{ *world }
 	sessionWorld  struct{ *world }
 	intentWorld   struct{ *world }
+	userWorld     struct{ *world }
 )
 
-func (authWorld) Authenticate(_ context.Context, bearer string) (auth.Caller, error) {
+func (authWorld) Authenticate(_ context.Context, c auth.Credentials) (auth.Caller, error) {
 	caller := auth.Caller{ProjectID: projectID, KeyID: "key_1", Kind: auth.Secret}
-	switch strings.TrimPrefix(bearer, "Bearer ") {
+	switch strings.TrimPrefix(c.Authorization, "Bearer ") {
+	case annsToken:
+		return auth.Caller{ProjectID: projectID, KeyID: "key_1", Kind: auth.User, UserID: playerID, LoginID: "log_1"}, nil
+	case bobsToken:
+		return auth.Caller{ProjectID: projectID, KeyID: "key_1", Kind: auth.User, UserID: otherPlayerID, LoginID: "log_2"}, nil
 	case secret:
 		return caller, nil
 	case reader:
@@ -246,6 +259,26 @@ func (w playerWorld) Update(_ context.Context, project, _ string, p player.Param
 func (w playerWorld) Delete(_ context.Context, project, id string) error {
 	_, err := find(w.world, project, id, playerID, w.player)
 	return err
+}
+
+func (w userWorld) entry() user.Entry {
+	return user.Entry{
+		User:  user.User{ID: playerID, Name: "ann", Email: "ann@game.example", CreatedAt: when, UpdatedAt: when},
+		Login: user.Login{ID: "log_1", UserID: playerID, Address: "192.0.2.1", Agent: "test", CreatedAt: when, UpdatedAt: when, ExpiresAt: when},
+		Token: annsToken,
+	}
+}
+
+func (w userWorld) SignUpGuest(_ context.Context, project string, c user.Client) (user.Entry, error) {
+	return w.entry(), w.create(project, c)
+}
+
+func (w userWorld) Session(_ context.Context, project, token string) (user.Entry, error) {
+	return w.entry(), w.begin(project, token)
+}
+
+func (w userWorld) LogOut(_ context.Context, project, userID, loginID string) error {
+	return w.begin(project, userID+" "+loginID)
 }
 
 func (w accountWorld) Create(_ context.Context, project string, p account.CreateParams) (account.Account, error) {
@@ -501,6 +534,7 @@ func newAPI(t testing.TB) *api {
 	a.handler = New(Deps{
 		Auth:        authWorld{a.world},
 		Players:     playerWorld{a.world},
+		Users:       userWorld{a.world},
 		Accounts:    accountWorld{a.world},
 		Contracts:   contractWorld{a.world},
 		Sponsor:     sponsorWorld{a.world},

@@ -21,6 +21,8 @@ const (
 	PolicyRule Kind = "afu"
 	Session    Kind = "ses"
 	Intent     Kind = "tin"
+	Login      Kind = "log"
+	Identity   Kind = "idn"
 )
 
 // New returns a fresh identifier. Its UUID is version 7, so that identifiers

@@ -23,6 +23,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/player"
 	"github.com/latchkey-dev/latchkey/internal/session"
 	"github.com/latchkey-dev/latchkey/internal/sponsor"
+	"github.com/latchkey-dev/latchkey/internal/user"
 	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
@@ -49,8 +50,9 @@ func (s *Server) build(ctx context.Context, cfg Config) error {
 
 // buildRecords makes the services of what the API names.
 func (s *Server) buildRecords(where contracts) {
-	s.Auth = &auth.Service{Store: s.store, Now: time.Now}
 	s.Players = &player.Service{Store: s.store, Now: time.Now}
+	s.Users = &user.Service{Store: s.store, Players: s.Players, Now: time.Now}
+	s.Auth = &auth.Service{Store: s.store, Users: s.Users, Now: time.Now}
 	s.Accounts = &account.Service{
 		Store:       s.store,
 		Players:     s.Players,
@@ -173,6 +175,7 @@ func (s *Server) api(cfg Config, where contracts) http.Handler {
 	return httpapi.New(httpapi.Deps{
 		Auth:        s.Auth,
 		Players:     s.Players,
+		Users:       s.Users,
 		Accounts:    s.Accounts,
 		Contracts:   s.Contracts,
 		Sponsor:     s.Sponsor,

@@ -24,6 +24,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/signer"
 	"github.com/latchkey-dev/latchkey/internal/sponsor"
 	"github.com/latchkey-dev/latchkey/internal/store"
+	"github.com/latchkey-dev/latchkey/internal/user"
 )
 
 // Config says what to run. Fields without a remark are required.
@@ -72,6 +73,7 @@ func (c Config) withDefaults() Config {
 type Server struct {
 	Auth      *auth.Service
 	Players   *player.Service
+	Users     *user.Service
 	Accounts  *account.Service
 	Contracts *contract.Service
 	Sponsor   *sponsor.Service

@@ -22,6 +22,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/store/dialect"
 	"github.com/latchkey-dev/latchkey/internal/store/postgres"
 	"github.com/latchkey-dev/latchkey/internal/store/sqlite"
+	"github.com/latchkey-dev/latchkey/internal/user"
 )
 
 // DB is an open database. It is safe for use by many goroutines.
@@ -48,6 +49,7 @@ var (
 	_ session.Store  = (*DB)(nil)
 	_ intent.Store   = (*DB)(nil)
 	_ bundler.Store  = (*DB)(nil)
+	_ user.Store     = (*DB)(nil)
 )
 
 // Open opens the database at url and brings it to the schema of this build:
