@@ -118,6 +118,7 @@ func startDev(ctx context.Context, c devCommand) (_ *devServer, err error) {
 		Relayer:       keys.relayer,
 		Paymaster:     contracts.Paymaster,
 		Sole:          true,
+		Development:   true,
 		Confirmations: 1,
 		Poll:          4 * time.Millisecond,
 		Version:       version,

@@ -14,11 +14,14 @@ import (
 )
 
 // Service makes projects and recognises their keys. Its fields are set once,
-// before the first call; all are required.
+// before the first call.
 type Service struct {
 	Store Store
 	Users Users
 	Now   func() time.Time
+	// Loopback lets every page on this machine use projects that list no
+	// origins: for development only.
+	Loopback bool
 }
 
 // NewProject makes a project with one key of each kind and every scope. The

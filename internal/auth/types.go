@@ -13,7 +13,10 @@ type Project struct {
 	// DefaultFeeLimit is given to sessions that name none, in wei. Zero, the
 	// default of the default, means that such sessions need a gas policy.
 	DefaultFeeLimit *big.Int
-	CreatedAt       time.Time
+	// AllowedOrigins are the web origins that may use its publishable keys, as
+	// browsers write them.
+	AllowedOrigins []string
+	CreatedAt      time.Time
 }
 
 // KeyKind tells a publishable key, which may be shown to browsers, from a

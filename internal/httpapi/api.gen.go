@@ -846,11 +846,12 @@ type PolicyStrategyRequest struct {
 
 // Project defines model for Project.
 type Project struct {
-	CreatedAt       int64  `json:"createdAt"`
-	DefaultFeeLimit string `json:"defaultFeeLimit"`
-	ID              string `json:"id"`
-	Name            string `json:"name"`
-	Object          string `json:"object"`
+	AllowedOrigins  []string `json:"allowedOrigins"`
+	CreatedAt       int64    `json:"createdAt"`
+	DefaultFeeLimit string   `json:"defaultFeeLimit"`
+	ID              string   `json:"id"`
+	Name            string   `json:"name"`
+	Object          string   `json:"object"`
 }
 
 // RateLimitData defines model for RateLimitData.
@@ -1353,6 +1354,12 @@ type UpdatePolicyRuleRequest struct {
 
 // UpdateProjectRequest defines model for UpdateProjectRequest.
 type UpdateProjectRequest struct {
+	// AllowedOrigins Web origins that may use the publishable keys, such as
+	// `https://game.example`: their pages may call the API, show the
+	// wallet page in a frame, and be returned to after a sign-in. An empty
+	// list lets no page, but in `latchkey dev` every page on this machine.
+	AllowedOrigins []string `json:"allowedOrigins,omitempty"`
+
 	// DefaultFeeLimit Wei: the fee limit of sessions that are created without one. 0 gives them none.
 	DefaultFeeLimit *string `json:"defaultFeeLimit,omitempty"`
 }

@@ -153,3 +153,32 @@ func TestSignInErrorsArePlain(t *testing.T) {
 		t.Errorf("a secret key has a login: %d %s", r.Code, r.Body)
 	}
 }
+
+// A publishable key works in the pages of the project, not in others.
+func TestPagesOfOtherOrigins(t *testing.T) {
+	t.Parallel()
+	sign := "/v1/sessions/" + sessionID + "/signature"
+	body := `{"signature":"` + goodSignature + `"}`
+	for _, tc := range []struct {
+		bearer, origin string
+		status         int
+	}{
+		{publishable, goodOrigin, 200},
+		{publishable, "", 200},
+		{publishable, "http://example.com", 200}, // the host that the test asks
+		{publishable, "https://evil.example", 403},
+		{publishable, "null", 403},
+		{annsToken, goodOrigin, 200},
+		{annsToken, "https://evil.example", 403},
+		{secret, "https://evil.example", 200},
+	} {
+		a := newAPI(t)
+		r := a.post(sign, body, "Authorization: Bearer "+tc.bearer, "Origin: "+tc.origin)
+		if r.Code != tc.status {
+			t.Errorf("%s from %q: got %d %s, want %d", tc.bearer, tc.origin, r.Code, r.Body, tc.status)
+		}
+		if tc.status == 403 && (a.asked != nil || !strings.Contains(r.message(), "allowedOrigins")) {
+			t.Errorf("%s from %q: asked for %v, said %s", tc.bearer, tc.origin, a.asked, r.Body)
+		}
+	}
+}

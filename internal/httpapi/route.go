@@ -145,6 +145,9 @@ func (e endpoint) authenticate(c *call) error {
 	}
 	c.caller = caller
 	note(c.Request).caller(caller)
+	if err := e.checkOrigin(c); err != nil {
+		return err
+	}
 	if err := e.access.check(caller); err != nil {
 		return err
 	}

@@ -39,6 +39,7 @@ import (
 const (
 	secret      = "sk_test_7a1f2c44-7d0a-4d2e-9e34-1b0a8d4b9d11"
 	publishable = "pk_test_0b8fe1c2-8b57-4b3f-8a1b-6c7a9a6b2f22"
+	goodOrigin  = "https://game.example"
 	annsToken   = "lku_ann"                                      // of the player below
 	bobsToken   = "lku_bob"                                      // of another player
 	reader      = "sk_test_11111111-7d0a-4d2e-9e34-1b0a8d4b9d11" // sessions:read only
@@ -233,6 +234,15 @@ func (authWorld) Authenticate(_ context.Context, c auth.Credentials) (auth.Calle
 
 func (w authWorld) Project(_ context.Context, id string) (auth.Project, error) {
 	return find(w.world, id, id, projectID, w.project)
+}
+
+func (w authWorld) SetAllowedOrigins(_ context.Context, id string, origins []string) (auth.Project, error) {
+	w.project.AllowedOrigins = origins
+	return w.project, w.begin(id, origins)
+}
+
+func (w authWorld) OriginAllowed(_ context.Context, _, origin string) (bool, error) {
+	return origin == goodOrigin, w.fail
 }
 
 func (w authWorld) SetDefaultFeeLimit(_ context.Context, id string, wei *big.Int) (auth.Project, error) {

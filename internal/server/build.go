@@ -41,7 +41,7 @@ func (s *Server) build(ctx context.Context, cfg Config) error {
 	if where.Paymaster, err = s.choosePaymaster(ctx, cfg); err != nil {
 		return err
 	}
-	s.buildRecords(where)
+	s.buildRecords(cfg, where)
 	s.buildFlow(cfg, where)
 	s.buildJobs(cfg)
 	s.http = newHTTP(s.api(cfg, where), cfg.ReceiptWait)
@@ -49,10 +49,10 @@ func (s *Server) build(ctx context.Context, cfg Config) error {
 }
 
 // buildRecords makes the services of what the API names.
-func (s *Server) buildRecords(where contracts) {
+func (s *Server) buildRecords(cfg Config, where contracts) {
 	s.Players = &player.Service{Store: s.store, Now: time.Now}
 	s.Users = &user.Service{Store: s.store, Players: s.Players, Now: time.Now}
-	s.Auth = &auth.Service{Store: s.store, Users: s.Users, Now: time.Now}
+	s.Auth = &auth.Service{Store: s.store, Users: s.Users, Now: time.Now, Loopback: cfg.Development}
 	s.Accounts = &account.Service{
 		Store:       s.store,
 		Players:     s.Players,

@@ -46,8 +46,10 @@ type Config struct {
 	Poll          time.Duration // how often the chain is asked about sent transactions
 	SignWindow    time.Duration // time to sign an intent; 0 means 30 minutes
 	ReceiptWait   time.Duration // longest wait of a signature request; 0 means 60 seconds
-	Version       string
-	Log           *slog.Logger
+	// Development lets pages on this machine use projects without origins.
+	Development bool
+	Version     string
+	Log         *slog.Logger
 }
 
 func (c Config) withDefaults() Config {

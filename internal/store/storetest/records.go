@@ -41,8 +41,10 @@ func projectRoundTrip(s suite) {
 
 func projectUpdate(s suite) {
 	s.project.DefaultFeeLimit = wide(7)
+	s.project.AllowedOrigins = []string{"https://game.example", "http://localhost:3000"}
 	got := value(s.db.UpdateProject(s.ctx, s.project.ID, func(p auth.Project) (auth.Project, error) {
 		p.DefaultFeeLimit.Set(wide(7)) // in place: must be noticed all the same
+		p.AllowedOrigins = s.project.AllowedOrigins
 		return p, nil
 	}))(s)
 	same(s, got, s.project)
