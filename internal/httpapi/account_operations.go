@@ -29,7 +29,7 @@ func (h accountOperations) routes() []route {
 	return []route{
 		{method: "POST", pattern: "/v1/accounts/{id}/revoke_sessions", access: secretKey("sessions:write"), create: true, serve: h.revokeSessions},
 		{method: "POST", pattern: "/v1/accounts/{id}/transfer_ownership", access: secretKey("accounts:write"), create: true, serve: h.transferOwnership},
-		{method: "POST", pattern: "/v2/accounts/{id}/authorization", access: secretKey("accounts:write"), serve: h.authorize},
+		{method: "POST", pattern: "/v2/accounts/{id}/authorization", access: keyOrUser("accounts:write"), serve: h.authorize},
 	}
 }
 
@@ -72,6 +72,9 @@ func (h accountOperations) transferOwnership(c *call) (any, error) {
 func (h accountOperations) authorize(c *call) (any, error) {
 	accountID, err := c.id(id.Account, "account")
 	if err != nil {
+		return nil, err
+	}
+	if err := h.records.ownAccount(c, accountID); err != nil {
 		return nil, err
 	}
 	var req AuthorizeAccountRequest

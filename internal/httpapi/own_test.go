@@ -34,6 +34,7 @@ func TestUsersReachTheirOwn(t *testing.T) {
 		{"GET", "/v1/accounts?player=" + playerID, ""},
 		{"GET", "/v2/accounts/" + accountID, ""},
 		{"GET", "/v2/accounts?user=" + playerID, ""},
+		{"POST", "/v2/accounts/" + accountID + "/authorization", `{"signedAuthorization":"` + goodSignature + `"}`},
 	} {
 		a := newAPI(t)
 		if r := a.do(tc.method, tc.path, jsonType, tc.body, asAnn...); r.Code != http.StatusOK {
@@ -107,7 +108,8 @@ func usersMay(method, path string) bool {
 	case "POST /v1/sessions", "GET /v1/sessions", "POST /v1/sessions/revoke", "GET /v1/sessions/" + sessionID,
 		"POST /v1/transaction_intents", "GET /v1/transaction_intents", "GET /v1/transaction_intents/" + intentID,
 		"POST /v1/transaction_intents/estimate_gas_cost",
-		"GET /v1/accounts", "GET /v1/accounts/" + accountID, "GET /v2/accounts", "GET /v2/accounts/" + accountID:
+		"GET /v1/accounts", "GET /v1/accounts/" + accountID, "GET /v2/accounts", "GET /v2/accounts/" + accountID,
+		"POST /v2/accounts/" + accountID + "/authorization":
 		return true
 	}
 	return false
