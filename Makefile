@@ -13,7 +13,7 @@ GOLANGCI_LINT := go tool -modfile=tools/go.mod golangci-lint
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --prefer-offline --loglevel=error
 
 # Everything that `make generate` writes and that is committed.
-GENERATED := internal/bindings internal/httpapi
+GENERATED := internal/bindings internal/httpapi web/frame/page/vendor
 
 .PHONY: help
 help: ## Print this list
@@ -47,6 +47,10 @@ test-race: ## Run the Go tests of everything that runs at once under the race de
 test-contracts: contracts/node_modules/.package-lock.json ## Run the forge tests and compare the gas snapshots
 	cd contracts && npm test --silent && npm run --silent snapshot:check
 
+.PHONY: test-frame
+test-frame: ## Run the tests of the wallet page's modules in Node
+	cd web/frame && npm test --silent
+
 .PHONY: test-conformance
 test-conformance: conformance/js/node_modules/.package-lock.json build ## Run the official SDKs, viem, ethers and curl against bin/latchkey
 	LATCHKEY_BIN=$(CURDIR)/bin/latchkey npm test --silent --prefix conformance/js
@@ -56,7 +60,7 @@ e2e-keys: conformance/js/node_modules/.package-lock.json conformance/browser/nod
 	@LATCHKEY_BIN=$(CURDIR)/bin/latchkey node conformance/browser/main.mjs
 
 .PHONY: generate
-generate: contracts/node_modules/.package-lock.json ## Rebuild contract artefacts, Go bindings and API types
+generate: contracts/node_modules/.package-lock.json web/frame/node_modules/.package-lock.json ## Rebuild contract artefacts, Go bindings, API types and the wallet page's libraries
 	go generate ./...
 
 .PHONY: verify
