@@ -9,4 +9,5 @@ type CreateParams struct {
 	Owner              common.Address // external owner, required; a delegated account is this address
 	Type               Type           // "" is Smart
 	ImplementationType string         // "" is the usual one of the type
+	SignerID           string         // of an embedded wallet's key, or ""
 }

@@ -54,6 +54,12 @@ func (s *Service) Create(ctx context.Context, projectID string, p CreateParams) 
 	return a, err
 }
 
+// New answers the account that Create would save. It is Unsaved: what is made
+// for it saves it.
+func (s *Service) New(ctx context.Context, projectID string, p CreateParams) (Account, error) {
+	return s.unsaved(ctx, projectID, p)
+}
+
 // unsaved answers the account that Create would save.
 func (s *Service) unsaved(ctx context.Context, projectID string, p CreateParams) (Account, error) {
 	if err := p.check(); err != nil {
@@ -76,6 +82,7 @@ func (s *Service) unsaved(ctx context.Context, projectID string, p CreateParams)
 		Address:            at.address,
 		Owner:              p.Owner,
 		Type:               p.kind(),
+		SignerID:           p.SignerID,
 		ImplementationType: implementationType,
 		Factory:            at.factory,
 		Implementation:     at.implementation,

@@ -37,6 +37,9 @@ type Account struct {
 	Address   common.Address
 	Owner     common.Address // external: the server never holds its key
 	Type      Type
+	// SignerID names the embedded wallet's key that the account was made for, ""
+	// when the owner's key was made elsewhere.
+	SignerID string
 
 	// ImplementationType is the official clients' word for the implementation.
 	ImplementationType string

@@ -23,6 +23,8 @@ const (
 	Intent     Kind = "tin"
 	Login      Kind = "log"
 	Identity   Kind = "idn"
+	Signer     Kind = "sig"
+	Device     Kind = "dev"
 )
 
 // New returns a fresh identifier. Its UUID is version 7, so that identifiers

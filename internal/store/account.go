@@ -24,6 +24,7 @@ var accounts = table[account.Account]{
 			address("address", &a.Address),
 			address("owner", &a.Owner),
 			word("type", &a.Type),
+			reference("signer_id", &a.SignerID),
 			word("implementation_type", &a.ImplementationType),
 			address("factory", &a.Factory),
 			address("implementation", &a.Implementation),

@@ -18,6 +18,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/intent"
 	"github.com/latchkey-dev/latchkey/internal/player"
 	"github.com/latchkey-dev/latchkey/internal/session"
+	"github.com/latchkey-dev/latchkey/internal/share"
 	"github.com/latchkey-dev/latchkey/internal/sponsor"
 	"github.com/latchkey-dev/latchkey/internal/store/dialect"
 	"github.com/latchkey-dev/latchkey/internal/store/postgres"
@@ -50,6 +51,7 @@ var (
 	_ intent.Store   = (*DB)(nil)
 	_ bundler.Store  = (*DB)(nil)
 	_ user.Store     = (*DB)(nil)
+	_ share.Store    = (*DB)(nil)
 )
 
 // Open opens the database at url and brings it to the schema of this build:
