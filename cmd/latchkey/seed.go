@@ -51,7 +51,7 @@ func (s *seeder) run(ctx context.Context) error {
 		ContractAddress: s.contracts.DevNFT.Hex(), ERC20Address: s.contracts.DevToken.Hex(),
 		OwnerPrivateKey: s.dev.owner.Reveal(),
 	}
-	for _, step := range []func(context.Context) error{s.policy, s.registerContracts, s.player} {
+	for _, step := range []func(context.Context) error{s.policy, s.registerContracts, s.player, s.entropy} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -107,6 +107,11 @@ func (s *seeder) player(ctx context.Context) error {
 	}
 	s.info.Player, s.info.Account, s.info.AccountAddress = p.ID, acc.ID, acc.Address.Hex()
 	return nil
+}
+
+func (s *seeder) entropy(ctx context.Context) (err error) {
+	s.info.EncryptionPart, err = s.dev.server.Wallets.MakeEntropy(ctx, s.project)
+	return err
 }
 
 func ptr[T any](v T) *T { return &v }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/latchkey-dev/latchkey/internal/server"
 	"github.com/latchkey-dev/latchkey/internal/signer"
+	"github.com/latchkey-dev/latchkey/internal/vault"
 )
 
 type serveCommand struct {
@@ -25,6 +26,7 @@ type serveCommand struct {
 	Database         string        `help:"Database to use: sqlite:PATH or postgres://…" env:"LATCHKEY_DATABASE"`
 	Confirmations    uint64        `default:"1" help:"Blocks until a transaction counts as final." env:"LATCHKEY_CONFIRMATIONS"`
 	Poll             time.Duration `default:"1s" help:"How often the chain is asked about sent transactions."`
+	EncryptionKey    string        `name:"encryption-key-file" type:"existingfile" help:"File with the key that encrypts the shares of embedded wallets in the database, 64 hex digits; without it there are no embedded wallets. Further lines are older keys." env:"LATCHKEY_ENCRYPTION_KEY_FILE"`
 	SignWindow       time.Duration `default:"30m" help:"Time to sign a transaction intent, in chain time."`
 	JSON             bool          `name:"json" help:"Print one line of JSON when ready, and nothing else on stdout."`
 	logFlags
@@ -99,9 +101,15 @@ func (c serveCommand) config() (server.Config, error) {
 		Addr: c.Addr, Database: c.Database, RPC: c.RPC, Relayer: relayer,
 		Confirmations: c.Confirmations, Poll: c.Poll, SignWindow: c.SignWindow,
 		Paymaster: common.HexToAddress(c.Paymaster), Version: version, Log: c.logger(),
+		Frame: walletPage(),
 	}
 	if c.PaymasterKeyFile != "" {
 		if cfg.PaymasterSigner, err = signer.LoadFile(c.PaymasterKeyFile); err != nil {
+			return server.Config{}, err
+		}
+	}
+	if c.EncryptionKey != "" {
+		if cfg.Vault, err = vault.LoadFile(c.EncryptionKey); err != nil {
 			return server.Config{}, err
 		}
 	}

@@ -96,5 +96,9 @@ func (h accountOperations) authorize(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return showAccountV2(a, active[a.ID]), nil
+	signers, err := h.records.embedded(c, a)
+	if err != nil {
+		return nil, err
+	}
+	return showAccountV2(a, active[a.ID], signers), nil
 }

@@ -149,15 +149,16 @@ func (s records) showAccount(c *call, a account.Account) (Account, error) {
 
 func showAccount(a account.Account, active bool) Account {
 	return Account{
-		ID:           a.ID,
-		Object:       "account",
-		CreatedAt:    unix(a.CreatedAt),
-		Address:      a.Address.Hex(),
-		OwnerAddress: a.Owner.Hex(),
-		Deployed:     active,
-		ChainID:      a.ChainID,
-		AccountType:  a.ImplementationType,
-		Player:       Reference{ID: a.PlayerID},
+		ID:             a.ID,
+		Object:         "account",
+		CreatedAt:      unix(a.CreatedAt),
+		Address:        a.Address.Hex(),
+		OwnerAddress:   a.Owner.Hex(),
+		Deployed:       active,
+		EmbeddedSigner: a.SignerID != "",
+		ChainID:        a.ChainID,
+		AccountType:    a.ImplementationType,
+		Player:         Reference{ID: a.PlayerID},
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/fault"
 	"github.com/latchkey-dev/latchkey/internal/id"
 	"github.com/latchkey-dev/latchkey/internal/page"
+	"github.com/latchkey-dev/latchkey/internal/share"
 )
 
 // What the second version of the account routes says of every account here.
@@ -18,7 +19,10 @@ const (
 )
 
 // accountsV2 serves the second version of the account routes.
-type accountsV2 struct{ service AccountService }
+type accountsV2 struct {
+	service AccountService
+	refs    records
+}
 
 func (h accountsV2) routes() []route {
 	return []route{
@@ -50,7 +54,7 @@ func (h accountsV2) create(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return showAccountV2(a, a.Deployed()), nil
+	return showAccountV2(a, a.Deployed(), nil), nil
 }
 
 func checkAccountV2(req CreateAccountV2Request) error {
@@ -142,7 +146,11 @@ func (h accountsV2) list(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newList(c, found, func(a account.Account) (AccountV2, error) { return showAccountV2(a, active[a.ID]), nil })
+	signers, err := h.refs.embedded(c, found.Items...)
+	if err != nil {
+		return nil, err
+	}
+	return newList(c, found, func(a account.Account) (AccountV2, error) { return showAccountV2(a, active[a.ID], signers), nil })
 }
 
 func (h accountsV2) get(c *call) (any, error) {
@@ -161,7 +169,11 @@ func (h accountsV2) get(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return showAccountV2(a, active[a.ID]), nil
+	signers, err := h.refs.embedded(c, a)
+	if err != nil {
+		return nil, err
+	}
+	return showAccountV2(a, active[a.ID], signers), nil
 }
 
 func checkChoice(field string, asked *string, a, b string) error {
@@ -171,7 +183,9 @@ func checkChoice(field string, asked *string, a, b string) error {
 	return nil
 }
 
-func showAccountV2(a account.Account, active bool) AccountV2 {
+// showAccountV2 finds among signers the one that the account was made for, if
+// any.
+func showAccountV2(a account.Account, active bool, signers map[string]share.Signer) AccountV2 {
 	smart := SmartAccount{
 		ImplementationType:    a.ImplementationType,
 		ImplementationAddress: a.Implementation.Hex(),
@@ -186,7 +200,7 @@ func showAccountV2(a account.Account, active bool) AccountV2 {
 	if a.DeployedTx != nil {
 		smart.DeployedTx = optional(a.DeployedTx.Hex())
 	}
-	return AccountV2{
+	shown := AccountV2{
 		ID:           a.ID,
 		Wallet:       a.PlayerID,
 		AccountType:  string(a.Type),
@@ -199,4 +213,10 @@ func showAccountV2(a account.Account, active bool) AccountV2 {
 		Custody:      custodyUser,
 		SmartAccount: &smart,
 	}
+	// Once the account has another owner, the signer is nothing to it.
+	if signer, ok := signers[a.SignerID]; ok && signer.Owner == a.Owner {
+		shown.RecoveryMethod = optional(string(signer.Method))
+		shown.RecoveryMethodDetails = &RecoveryMethodDetails{PasskeyID: optional(signer.PasskeyID), PasskeyEnv: signer.PasskeyEnv}
+	}
+	return shown
 }

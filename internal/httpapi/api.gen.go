@@ -43,16 +43,20 @@ type AccountOrReference = any
 
 // AccountV2 defines model for AccountV2.
 type AccountV2 struct {
-	AccountType  string        `json:"accountType"`
-	Address      string        `json:"address"`
-	ChainID      *uint64       `json:"chainId,omitempty"`
-	ChainType    string        `json:"chainType"`
-	CreatedAt    int64         `json:"createdAt"`
-	Custody      string        `json:"custody"`
-	ID           string        `json:"id"`
-	OwnerAddress *string       `json:"ownerAddress,omitempty"`
-	SmartAccount *SmartAccount `json:"smartAccount,omitempty"`
-	UpdatedAt    int64         `json:"updatedAt"`
+	AccountType  string  `json:"accountType"`
+	Address      string  `json:"address"`
+	ChainID      *uint64 `json:"chainId,omitempty"`
+	ChainType    string  `json:"chainType"`
+	CreatedAt    int64   `json:"createdAt"`
+	Custody      string  `json:"custody"`
+	ID           string  `json:"id"`
+	OwnerAddress *string `json:"ownerAddress,omitempty"`
+
+	// RecoveryMethod Of an embedded wallet.
+	RecoveryMethod        *string                `json:"recoveryMethod,omitempty"`
+	RecoveryMethodDetails *RecoveryMethodDetails `json:"recoveryMethodDetails,omitempty"`
+	SmartAccount          *SmartAccount          `json:"smartAccount,omitempty"`
+	UpdatedAt             int64                  `json:"updatedAt"`
 
 	// Wallet The player (`pla_`).
 	Wallet string `json:"wallet"`
@@ -243,6 +247,26 @@ type CreateContractRequest struct {
 	PublicVerification *bool  `json:"publicVerification,omitempty"`
 }
 
+// CreateEmbeddedRequest defines model for CreateEmbeddedRequest.
+type CreateEmbeddedRequest struct {
+	// AccountType `Smart Account` or `Delegated Account` (EIP-7702).
+	AccountType string `json:"accountType"`
+
+	// Address The address of the owner key.
+	Address string `json:"address"`
+	ChainID uint64 `json:"chainId"`
+
+	// ChainType `EVM`.
+	ChainType          string  `json:"chainType"`
+	ImplementationType *string `json:"implementationType,omitempty"`
+
+	// Share The server's share of the key.
+	Share string `json:"share"`
+
+	// SignerUUID Id of the key (`sig_`), chosen by the browser.
+	SignerUUID string `json:"signerUuid"`
+}
+
 // CreatePolicyRequest defines model for CreatePolicyRequest.
 type CreatePolicyRequest struct {
 	// ChainID Example: 80002
@@ -355,6 +379,56 @@ type Deleted struct {
 	Deleted bool   `json:"deleted"`
 	ID      string `json:"id"`
 	Object  string `json:"object"`
+}
+
+// EmbeddedShare defines model for EmbeddedShare.
+type EmbeddedShare struct {
+	Account string `json:"account"`
+
+	// AccountType Addition.
+	AccountType string `json:"accountType"`
+
+	// Address Addition: of the account.
+	Address string `json:"address"`
+
+	// ChainID Addition.
+	ChainID uint64 `json:"chainId"`
+
+	// ChainType Addition.
+	ChainType string `json:"chainType"`
+
+	// CreatedAt As ISO 8601.
+	CreatedAt string `json:"createdAt"`
+
+	// ID The device.
+	ID string `json:"id"`
+
+	// IsPrimary The share goes with the recovery share.
+	IsPrimary bool   `json:"isPrimary"`
+	Share     string `json:"share"`
+
+	// Signer The key; reference of its recovery share.
+	Signer string `json:"signer"`
+
+	// SignerAddress The address of the key.
+	SignerAddress string `json:"signerAddress"`
+	User          string `json:"user"`
+}
+
+// EmbeddedV2Response defines model for EmbeddedV2Response.
+type EmbeddedV2Response struct {
+	Account               string  `json:"account"`
+	AccountType           string  `json:"accountType"`
+	Address               string  `json:"address"`
+	ChainID               uint64  `json:"chainId"`
+	ChainType             string  `json:"chainType"`
+	Device                string  `json:"device"`
+	FactoryAddress        *string `json:"factoryAddress,omitempty"`
+	ImplementationAddress string  `json:"implementationAddress"`
+	ImplementationType    string  `json:"implementationType"`
+	OwnerAddress          string  `json:"ownerAddress"`
+	Salt                  *string `json:"salt,omitempty"`
+	Signer                string  `json:"signer"`
 }
 
 // Erc1155Allowance defines model for Erc1155Allowance.
@@ -890,9 +964,31 @@ type ReadinessFailure struct {
 	Error string `json:"error"`
 }
 
+// RecoverEmbeddedRequest defines model for RecoverEmbeddedRequest.
+type RecoverEmbeddedRequest struct {
+	Account string `json:"account"`
+
+	// Device Addition: the share of this device, by default the one that goes with the recovery share.
+	Device *string `json:"device,omitempty"`
+}
+
+// RecoveryMethodDetails defines model for RecoveryMethodDetails.
+type RecoveryMethodDetails struct {
+	PasskeyEnv json.RawMessage `json:"passkeyEnv,omitempty"`
+	PasskeyID  *string         `json:"passkeyId,omitempty"`
+}
+
 // Reference defines model for Reference.
 type Reference struct {
 	ID string `json:"id"`
+}
+
+// RegisterEmbeddedRequest defines model for RegisterEmbeddedRequest.
+type RegisterEmbeddedRequest struct {
+	Account string `json:"account"`
+
+	// Share The server's share of the key.
+	Share string `json:"share"`
 }
 
 // RevokeAccountSessionsRequest defines model for RevokeAccountSessionsRequest.
@@ -1098,6 +1194,105 @@ type SessionUser struct {
 	UpdatedAt string `json:"updatedAt"`
 }
 
+// ShieldEncryptionPart defines model for ShieldEncryptionPart.
+type ShieldEncryptionPart struct {
+	EncryptionPart string `json:"encryption_part"`
+}
+
+// ShieldEntropy defines model for ShieldEntropy.
+type ShieldEntropy struct {
+	Entropy string `json:"entropy"`
+}
+
+// ShieldEntropyRequest defines model for ShieldEntropyRequest.
+type ShieldEntropyRequest struct {
+	EncryptionSession string `json:"encryption_session"`
+	Reference         string `json:"reference"`
+}
+
+// ShieldKeychain defines model for ShieldKeychain.
+type ShieldKeychain struct {
+	Shares []ShieldShare `json:"shares"`
+}
+
+// ShieldMethod defines model for ShieldMethod.
+type ShieldMethod struct {
+	EncryptionType *string         `json:"encryption_type,omitempty"`
+	PasskeyEnv     json.RawMessage `json:"passkey_env,omitempty"`
+	PasskeyID      *string         `json:"passkey_id,omitempty"`
+	Status         string          `json:"status"`
+}
+
+// ShieldMethods defines model for ShieldMethods.
+type ShieldMethods struct {
+	EncryptionTypes map[string]ShieldMethod `json:"encryption_types"`
+}
+
+// ShieldPasskey defines model for ShieldPasskey.
+type ShieldPasskey struct {
+	PasskeyEnv json.RawMessage `json:"passkey_env,omitempty"`
+	PasskeyID  string          `json:"passkey_id"`
+}
+
+// ShieldProject defines model for ShieldProject.
+type ShieldProject struct {
+	TwoFactor bool   `json:"enabled_2fa"`
+	ID        string `json:"id"`
+	Name      string `json:"name"`
+}
+
+// ShieldReference defines model for ShieldReference.
+type ShieldReference struct {
+	Reference string `json:"reference"`
+}
+
+// ShieldReferencesRequest defines model for ShieldReferencesRequest.
+type ShieldReferencesRequest struct {
+	References []string `json:"references"`
+}
+
+// ShieldSession defines model for ShieldSession.
+type ShieldSession struct {
+	SessionID string `json:"session_id"`
+}
+
+// ShieldSessionRequest defines model for ShieldSessionRequest.
+type ShieldSessionRequest struct {
+	EncryptionPart string `json:"encryption_part"`
+
+	// UserID The only user who may use it.
+	UserID *string `json:"user_id,omitempty"`
+}
+
+// ShieldShare defines model for ShieldShare.
+type ShieldShare struct {
+	Entropy   string `json:"entropy"`
+	Reference string `json:"reference"`
+	Secret    string `json:"secret"`
+}
+
+// ShieldShareRequest defines model for ShieldShareRequest.
+type ShieldShareRequest struct {
+	// Entropy What locks the share: `user` (a password), `passkey`, or `project` (automatic).
+	Entropy string `json:"entropy"`
+
+	// KeychainID The device whose server share goes with this share.
+	KeychainID       *string        `json:"keychain_id,omitempty"`
+	PasskeyReference *ShieldPasskey `json:"passkey_reference,omitempty"`
+
+	// Reference Id of the key (`sig_`).
+	Reference string `json:"reference"`
+
+	// Secret The share as the wallet page sealed it.
+	Secret string `json:"secret"`
+}
+
+// ShieldUsersRequest defines model for ShieldUsersRequest.
+type ShieldUsersRequest struct {
+	Reference *string  `json:"reference,omitempty"`
+	UserIDs   []string `json:"user_ids"`
+}
+
 // SignInError defines model for SignInError.
 type SignInError struct {
 	Code    *string `json:"code,omitempty"`
@@ -1126,6 +1321,11 @@ type SignedOut struct {
 	Success bool `json:"success"`
 }
 
+// SignerID defines model for SignerID.
+type SignerID struct {
+	ID string `json:"id"`
+}
+
 // SmartAccount defines model for SmartAccount.
 type SmartAccount struct {
 	// Active The contract is on chain; a Delegated Account delegates to `implementationAddress` now.
@@ -1150,6 +1350,12 @@ type StreamData struct {
 	// MaxAmount Left out: no maximum.
 	MaxAmount *string `json:"maxAmount,omitempty"`
 	StartTime *uint64 `json:"startTime,omitempty"`
+}
+
+// SwitchChainRequest defines model for SwitchChainRequest.
+type SwitchChainRequest struct {
+	Account string `json:"account"`
+	ChainID uint64 `json:"chainId"`
 }
 
 // TransactionCost defines model for TransactionCost.
@@ -1459,6 +1665,12 @@ type GetLoginParams struct {
 	DisableCookieCache *bool `form:"disableCookieCache,omitempty" json:"disableCookieCache,omitempty"`
 }
 
+// GetKeychainParams defines parameters for GetKeychain.
+type GetKeychainParams struct {
+	// Reference Only the one of this key (`sig_`).
+	Reference *string `form:"reference,omitempty" json:"reference,omitempty"`
+}
+
 // ListAccountsParams defines parameters for ListAccounts.
 type ListAccountsParams struct {
 	// Limit Largest number of records to answer.
@@ -1740,6 +1952,47 @@ type CreateAccountV2Params struct {
 	XIdempotencyKey *IdempotencyKey `json:"X-Idempotency-Key,omitempty"`
 }
 
+// GetSignerParams defines parameters for GetSigner.
+type GetSignerParams struct {
+	Address string `form:"address" json:"address"`
+}
+
+// OpenEncryptionSessionJSONRequestBody defines body for OpenEncryptionSession for application/json ContentType.
+type OpenEncryptionSessionJSONRequestBody = ShieldSessionRequest
+
+// OpenEncryptionSessionFormdataRequestBody defines body for OpenEncryptionSession for application/x-www-form-urlencoded ContentType.
+type OpenEncryptionSessionFormdataRequestBody = ShieldSessionRequest
+
+// GetEntropyJSONRequestBody defines body for GetEntropy for application/json ContentType.
+type GetEntropyJSONRequestBody = ShieldEntropyRequest
+
+// GetEntropyFormdataRequestBody defines body for GetEntropy for application/x-www-form-urlencoded ContentType.
+type GetEntropyFormdataRequestBody = ShieldEntropyRequest
+
+// SaveShareJSONRequestBody defines body for SaveShare for application/json ContentType.
+type SaveShareJSONRequestBody = ShieldShareRequest
+
+// SaveShareFormdataRequestBody defines body for SaveShare for application/x-www-form-urlencoded ContentType.
+type SaveShareFormdataRequestBody = ShieldShareRequest
+
+// ReplaceShareJSONRequestBody defines body for ReplaceShare for application/json ContentType.
+type ReplaceShareJSONRequestBody = ShieldShareRequest
+
+// ReplaceShareFormdataRequestBody defines body for ReplaceShare for application/x-www-form-urlencoded ContentType.
+type ReplaceShareFormdataRequestBody = ShieldShareRequest
+
+// ListMethodsOfSignersJSONRequestBody defines body for ListMethodsOfSigners for application/json ContentType.
+type ListMethodsOfSignersJSONRequestBody = ShieldReferencesRequest
+
+// ListMethodsOfSignersFormdataRequestBody defines body for ListMethodsOfSigners for application/x-www-form-urlencoded ContentType.
+type ListMethodsOfSignersFormdataRequestBody = ShieldReferencesRequest
+
+// ListMethodsOfUsersJSONRequestBody defines body for ListMethodsOfUsers for application/json ContentType.
+type ListMethodsOfUsersJSONRequestBody = ShieldUsersRequest
+
+// ListMethodsOfUsersFormdataRequestBody defines body for ListMethodsOfUsers for application/x-www-form-urlencoded ContentType.
+type ListMethodsOfUsersFormdataRequestBody = ShieldUsersRequest
+
 // CreateAccountJSONRequestBody defines body for CreateAccount for application/json ContentType.
 type CreateAccountJSONRequestBody = CreateAccountRequest
 
@@ -1860,8 +2113,32 @@ type CreateAccountV2JSONRequestBody = CreateAccountV2Request
 // CreateAccountV2FormdataRequestBody defines body for CreateAccountV2 for application/x-www-form-urlencoded ContentType.
 type CreateAccountV2FormdataRequestBody = CreateAccountV2Request
 
+// SwitchChainJSONRequestBody defines body for SwitchChain for application/json ContentType.
+type SwitchChainJSONRequestBody = SwitchChainRequest
+
+// SwitchChainFormdataRequestBody defines body for SwitchChain for application/x-www-form-urlencoded ContentType.
+type SwitchChainFormdataRequestBody = SwitchChainRequest
+
 // AuthorizeAccountJSONRequestBody defines body for AuthorizeAccount for application/json ContentType.
 type AuthorizeAccountJSONRequestBody = AuthorizeAccountRequest
 
 // AuthorizeAccountFormdataRequestBody defines body for AuthorizeAccount for application/x-www-form-urlencoded ContentType.
 type AuthorizeAccountFormdataRequestBody = AuthorizeAccountRequest
+
+// CreateEmbeddedJSONRequestBody defines body for CreateEmbedded for application/json ContentType.
+type CreateEmbeddedJSONRequestBody = CreateEmbeddedRequest
+
+// CreateEmbeddedFormdataRequestBody defines body for CreateEmbedded for application/x-www-form-urlencoded ContentType.
+type CreateEmbeddedFormdataRequestBody = CreateEmbeddedRequest
+
+// RecoverEmbeddedJSONRequestBody defines body for RecoverEmbedded for application/json ContentType.
+type RecoverEmbeddedJSONRequestBody = RecoverEmbeddedRequest
+
+// RecoverEmbeddedFormdataRequestBody defines body for RecoverEmbedded for application/x-www-form-urlencoded ContentType.
+type RecoverEmbeddedFormdataRequestBody = RecoverEmbeddedRequest
+
+// RegisterEmbeddedJSONRequestBody defines body for RegisterEmbedded for application/json ContentType.
+type RegisterEmbeddedJSONRequestBody = RegisterEmbeddedRequest
+
+// RegisterEmbeddedFormdataRequestBody defines body for RegisterEmbedded for application/x-www-form-urlencoded ContentType.
+type RegisterEmbeddedFormdataRequestBody = RegisterEmbeddedRequest

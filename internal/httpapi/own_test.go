@@ -93,7 +93,7 @@ func TestUsersMayDoNothingElse(t *testing.T) {
 		path, _, _ := strings.Cut(req.path, "?")
 		a := newAPI(t)
 		r := a.do(req.method, req.path, jsonType, req.body, asAnn...)
-		mayCall := open[path] || strings.HasPrefix(path, "/iam/v2/") || strings.HasSuffix(path, "/signature") || usersMay(req.method, path)
+		mayCall := open[path] || forUsers(path) || strings.HasPrefix(path, "/iam/v2/") || strings.HasSuffix(path, "/signature") || usersMay(req.method, path)
 		if !mayCall && r.Code != http.StatusForbidden {
 			t.Errorf("%s %s: got %d %s, want 403", req.method, req.path, r.Code, r.Body)
 		}

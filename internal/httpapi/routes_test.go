@@ -82,11 +82,29 @@ var workingRequests = []workingRequest{
 	{"GET", "/iam/v2/auth/get-session?disableCookieCache=true", "", ""},
 	{"POST", "/iam/v2/auth/sign-out", "{}", ""},
 
+	{"POST", "/v2/devices/create", `{"accountType":"Smart Account","chainType":"EVM","chainId":80002,"address":"` + owner.Hex() + `","share":"c2hhcmU","signerUuid":"` + signerID + `"}`, ""},
+	{"POST", "/v2/devices/recover", `{"account":"` + accountID + `"}`, ""},
+	{"POST", "/v2/devices/register", `{"account":"` + accountID + `","share":"c2hhcmU"}`, ""},
+	{"POST", "/v2/accounts/switch-chain", `{"account":"` + accountID + `","chainId":80002}`, ""},
+	{"GET", "/v2/accounts/signer?address=" + owner.Hex(), "", ""},
+	{"POST", "/shield/shares", goodShare, ""},
+	{"PUT", "/shield/shares", goodShare, ""},
+	{"GET", "/shield/shares/" + signerID, "", ""},
+	{"GET", "/shield/keychain?reference=" + signerID, "", ""},
+	{"POST", "/shield/shares/encryption/reference/bulk", `{"references":["` + signerID + `"]}`, ""},
+	{"POST", "/shield/shares/encryption/user/bulk", `{"user_ids":["` + playerID + `","pla_1"]}`, ""},
+	{"GET", "/shield/project", "", ""},
+	{"POST", "/shield/project/encryption-key", "", ""},
+	{"POST", "/shield/project/encryption-session", `{"encryption_part":"cGFydA"}`, ""},
+	{"POST", "/shield/project/entropy", `{"reference":"` + signerID + `","encryption_session":"ens_1"}`, ""},
+
 	{"GET", "/v1/project", "", "project"},
 	{"POST", "/v1/project", `{"defaultFeeLimit":"1000"}`, "project"},
 	{"GET", "/health", "", ""},
 	{"GET", "/ready", "", ""},
 }
+
+const goodShare = `{"reference":"` + signerID + `","entropy":"passkey","secret":"{}","keychain_id":"` + deviceID + `","passkey_reference":{"passkey_id":"cGFzc2tleQ","passkey_env":{"name":"laptop"}}}`
 
 var goodSignature = "0x" + strings.Repeat("ab", 65)
 
@@ -95,7 +113,7 @@ func TestEveryRouteAnswersWhatItsDescriptionSays(t *testing.T) {
 	for _, req := range workingRequests {
 		a := newAPI(t)
 		var as []string
-		if strings.HasPrefix(req.path, "/iam/v2/") {
+		if forUsers(req.path) {
 			as = asAnn
 		}
 		r := a.do(req.method, req.path, jsonType, req.body, as...)
@@ -106,6 +124,16 @@ func TestEveryRouteAnswersWhatItsDescriptionSays(t *testing.T) {
 			t.Errorf("%s %s: object is %q, want %q", req.method, req.path, got, req.object)
 		}
 	}
+}
+
+// forUsers reports whether only users may ask at a path.
+func forUsers(path string) bool {
+	path, _, _ = strings.Cut(path, "?")
+	switch path {
+	case "/v2/accounts/switch-chain", "/v2/accounts/signer", "/shield/shares", "/shield/shares/" + signerID, "/shield/keychain", "/shield/project/entropy":
+		return true
+	}
+	return strings.HasPrefix(path, "/iam/v2/") || strings.HasPrefix(path, "/v2/devices/")
 }
 
 func TestEveryDescribedOperationIsServedAndTheOtherWayRound(t *testing.T) {

@@ -53,6 +53,8 @@ const (
 	ruleID        = "afu_0190c5a4-0000-7000-8000-000000000005"
 	sessionID     = "ses_0190c5a4-0000-7000-8000-000000000006"
 	intentID      = "tin_0190c5a4-0000-7000-8000-000000000007"
+	signerID      = "sig_0190c5a4-0000-7000-8000-000000000008"
+	deviceID      = "dev_0190c5a4-0000-7000-8000-000000000009"
 )
 
 var (
@@ -99,7 +101,7 @@ func newWorld() *world {
 	w.account = account.Account{
 		ID: accountID, PlayerID: playerID, ChainID: 80002, Address: common.HexToAddress("0xabc1"), Owner: owner, Type: account.Smart,
 		ImplementationType: account.ImplementationSmart, Factory: common.HexToAddress("0xfac1"), Implementation: common.HexToAddress("0x1111"), Salt: common.HexToHash("0x05a1"),
-		DeployedAt: &when, DeployedTx: &deployedTx, CreatedAt: when, UpdatedAt: when,
+		SignerID: signerID, DeployedAt: &when, DeployedTx: &deployedTx, CreatedAt: when, UpdatedAt: when,
 	}
 	w.rules = []sponsor.Rule{
 		{ID: ruleID, PolicyID: policyID, Type: sponsor.ContractFunctions, ContractID: contractID, FunctionName: "mint", CreatedAt: when},
@@ -208,6 +210,7 @@ type (
 	sessionWorld  struct{ *world }
 	intentWorld   struct{ *world }
 	userWorld     struct{ *world }
+	walletWorld   struct{ *world }
 )
 
 func (authWorld) Authenticate(_ context.Context, c auth.Credentials) (auth.Caller, error) {
@@ -550,6 +553,7 @@ func newAPI(t testing.TB) *api {
 		Sponsor:     sponsorWorld{a.world},
 		Sessions:    sessionWorld{a.world},
 		Intents:     intentWorld{a.world},
+		Wallets:     walletWorld{a.world},
 		Idempotency: a.kept,
 		Version:     "v0.1.0",
 		Chains:      []Chain{{ID: 80002, Name: "amoy", EntryPoint: userop.EntryPoint}},

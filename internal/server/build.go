@@ -42,9 +42,14 @@ func (s *Server) build(ctx context.Context, cfg Config) error {
 		return err
 	}
 	s.buildRecords(cfg, where)
+	s.buildWallets(cfg)
 	s.buildFlow(cfg, where)
 	s.buildJobs(cfg)
-	s.http = newHTTP(s.api(cfg, where), cfg.ReceiptWait)
+	pages, err := s.pages(cfg)
+	if err != nil {
+		return err
+	}
+	s.http = newHTTP(s.api(cfg, where, pages), cfg.ReceiptWait)
 	return nil
 }
 
@@ -171,7 +176,7 @@ func leaseOwner(cfg Config) string {
 	return fmt.Sprintf("%s/%d/%s", host, os.Getpid(), uuid.NewString())
 }
 
-func (s *Server) api(cfg Config, where contracts) http.Handler {
+func (s *Server) api(cfg Config, where contracts, pages map[string]http.Handler) http.Handler {
 	return httpapi.New(httpapi.Deps{
 		Auth:        s.Auth,
 		Players:     s.Players,
@@ -181,6 +186,8 @@ func (s *Server) api(cfg Config, where contracts) http.Handler {
 		Sponsor:     s.Sponsor,
 		Sessions:    s.Sessions,
 		Intents:     s.Intents,
+		Wallets:     s.Wallets,
+		Pages:       pages,
 		Idempotency: s.store,
 		Version:     cfg.Version,
 		Chains: []httpapi.Chain{{

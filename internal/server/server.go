@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -21,10 +22,12 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/job"
 	"github.com/latchkey-dev/latchkey/internal/player"
 	"github.com/latchkey-dev/latchkey/internal/session"
+	"github.com/latchkey-dev/latchkey/internal/share"
 	"github.com/latchkey-dev/latchkey/internal/signer"
 	"github.com/latchkey-dev/latchkey/internal/sponsor"
 	"github.com/latchkey-dev/latchkey/internal/store"
 	"github.com/latchkey-dev/latchkey/internal/user"
+	"github.com/latchkey-dev/latchkey/internal/vault"
 )
 
 // Config says what to run. Fields without a remark are required.
@@ -48,8 +51,12 @@ type Config struct {
 	ReceiptWait   time.Duration // longest wait of a signature request; 0 means 60 seconds
 	// Development lets pages on this machine use projects without origins.
 	Development bool
-	Version     string
-	Log         *slog.Logger
+	// Vault encrypts the shares of embedded wallets; nil means that there are none.
+	Vault *vault.Vault
+	// Frame is the wallet page: page.html and its modules.
+	Frame   fs.FS
+	Version string
+	Log     *slog.Logger
 }
 
 func (c Config) withDefaults() Config {
@@ -81,6 +88,7 @@ type Server struct {
 	Sponsor   *sponsor.Service
 	Sessions  *session.Service
 	Intents   *intent.Service
+	Wallets   *share.Service
 
 	store    *store.DB
 	client   *chain.Client
