@@ -21,7 +21,7 @@ import (
 const partSize = 32
 
 // encoding of the half that the project's own server keeps.
-var encoding = base64.RawURLEncoding
+var encoding = base64.RawURLEncoding.Strict()
 
 // MakeEntropy makes the entropy of a project and answers the half that the
 // project's own server is to keep. It is shown once: here are the other half,
@@ -65,7 +65,7 @@ func (s *Service) OpenSession(ctx context.Context, projectID, part, playerID str
 		return "", err
 	}
 	theirs, err := encoding.DecodeString(part)
-	if err != nil || subtle.ConstantTimeCompare([]byte(checkOf(theirs)), []byte(e.Check)) != 1 {
+	if err != nil || len(theirs) != partSize || subtle.ConstantTimeCompare([]byte(checkOf(theirs)), []byte(e.Check)) != 1 {
 		return "", fault.Field("encryption_part", nil, "is not the encryption part of this project, which was shown when it was made")
 	}
 	sessionID = "ens_" + strings.ToLower(rand.Text())
