@@ -46,6 +46,11 @@ export class Api {
     return this.#send('POST', 'v2/accounts/switch-chain', { account, chainId })
   }
 
+  // keepAuthorization keeps a delegated account's EIP-7702 authorization.
+  keepAuthorization(account, signedAuthorization) {
+    return this.#send('POST', `v2/accounts/${encodeURIComponent(account)}/authorization`, { signedAuthorization })
+  }
+
   // saveRecovery keeps a new recovery share: {reference, entropy, secret,
   // passkey_reference}.
   saveRecovery(share) {

@@ -3,6 +3,7 @@
 // else. Requests come one at a time; main.mjs sees to that.
 
 import { Refused } from './api.mjs'
+import { authorize } from './authorization.mjs'
 import { fromBase64url, toHex } from './bytes.mjs'
 import { Failure, missingProject, notConfigured } from './failure.mjs'
 import { addressOf, newOwnerKey, parseOwnerKey, sign } from './owner.mjs'
@@ -54,6 +55,7 @@ export class Signer {
     const api = this.#api(requestConfiguration.token, requestConfiguration)
     const account = await api.switchChain(record.account, chainId)
     checkOwner(account.ownerAddress, record.owner)
+    await authorizeForLater(api, key, { ...account, account: account.id, ...account.smartAccount })
     this.#hold(key, { ...record, account: account.id, address: account.address, chainId: account.chainId, accountType: account.accountType })
     return { action: 'chain-switched', ...this.#described(), ownerAddress: account.ownerAddress }
   }
@@ -120,6 +122,7 @@ export class Signer {
       accountType, chainType, chainId, address: purpose.owner, share: server, signerUuid: purpose.signer,
     })
     checkOwner(made.ownerAddress, purpose.owner)
+    await authorizeForLater(api, key, made)
     this.#hold(key, {
       ...purpose, device: made.device, share: device,
       account: made.account, address: made.address, chainId: made.chainId, accountType: made.accountType,
@@ -185,6 +188,19 @@ export class Signer {
     if (method === 'passkey' && passkey?.key) return { method, prf: passkeyOutput(passkey.key), passkey: { id: passkey.id, env: passkey.env } }
     if (method === 'project' && encryptionSession) return { method, entropy: await entropyOfProject(api, reference, encryptionSession) }
     throw missing(method)
+  }
+}
+
+// authorizeForLater gives the server the EIP-7702 authorization of a delegated
+// account. The SDK signs one with calls, but not with a session, which may come
+// first. It is for a key that was never used: the server refuses it for another,
+// whose account then starts with a call.
+async function authorizeForLater(api, key, { account, accountType, chainId, implementationAddress }) {
+  if (accountType !== 'Delegated Account') return
+  try {
+    await api.keepAuthorization(account, authorize(key, { chainId, implementation: implementationAddress }))
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error
   }
 }
 
