@@ -16,6 +16,7 @@ import (
 
 	"github.com/latchkey-dev/latchkey/internal/deploy"
 	"github.com/latchkey-dev/latchkey/internal/devchain"
+	"github.com/latchkey-dev/latchkey/internal/mail"
 	"github.com/latchkey-dev/latchkey/internal/server"
 	"github.com/latchkey-dev/latchkey/internal/signer"
 	"github.com/latchkey-dev/latchkey/internal/vault"
@@ -48,6 +49,7 @@ type devInfo struct {
 	AccountAddress  string `json:"accountAddress"`
 	OwnerPrivateKey string `json:"ownerPrivateKey"`
 	EncryptionPart  string `json:"encryptionPart,omitempty"` // for encryption sessions; a folder of an older build has none
+	Outbox          string `json:"outbox"`                   // folder of the mails to users
 }
 
 // Validate refuses what cannot be meant, before anything starts.
@@ -123,6 +125,7 @@ func startDev(ctx context.Context, c devCommand) (_ *devServer, err error) {
 		Frame:         walletPage(),
 		Sole:          true,
 		Development:   true,
+		Mail:          &mail.Outbox{Dir: dev.folder.outbox(), From: "Latchkey <latchkey@localhost.localdomain>", Now: time.Now},
 		Confirmations: 1,
 		Poll:          4 * time.Millisecond,
 		Version:       version,
@@ -223,6 +226,15 @@ func openDevFolder(c devCommand) (_ *devFolder, err error) {
 
 func (f *devFolder) statePath() string { return filepath.Join(f.path, "dev.json") }
 func (f *devFolder) database() string  { return "sqlite:" + filepath.Join(f.path, "latchkey.db") }
+
+// outbox is where mails to users end.
+func (f *devFolder) outbox() string {
+	path := filepath.Join(f.path, "outbox")
+	if abs, err := filepath.Abs(path); err == nil {
+		return abs
+	}
+	return path
+}
 
 func (f *devFolder) chainDir() string {
 	if f.ephemeral {

@@ -29,6 +29,7 @@ func (d *devServer) seed(ctx context.Context, chainID uint64, contracts deploy.R
 		state.Info = &s.info
 	}
 	state.Info.API, state.Info.RPC = d.server.URL(), d.chain.URL()
+	state.Info.Outbox = d.folder.outbox()
 	return *state.Info, d.folder.save()
 }
 

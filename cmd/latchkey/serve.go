@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 
+	"github.com/latchkey-dev/latchkey/internal/mail"
 	"github.com/latchkey-dev/latchkey/internal/server"
 	"github.com/latchkey-dev/latchkey/internal/signer"
 	"github.com/latchkey-dev/latchkey/internal/vault"
@@ -28,6 +30,9 @@ type serveCommand struct {
 	Poll             time.Duration `default:"1s" help:"How often the chain is asked about sent transactions."`
 	EncryptionKey    string        `name:"encryption-key-file" type:"existingfile" help:"File with the key that encrypts the shares of embedded wallets in the database, 64 hex digits; without it there are no embedded wallets. Further lines are older keys." env:"LATCHKEY_ENCRYPTION_KEY_FILE"`
 	SignWindow       time.Duration `default:"30m" help:"Time to sign a transaction intent, in chain time."`
+	SMTP             string        `name:"smtp" help:"Mail server for mails to users: smtps://user:password@host or smtp://… with STARTTLS." env:"LATCHKEY_SMTP"`
+	MailFrom         string        `help:"Sender of mails to users." env:"LATCHKEY_MAIL_FROM"`
+	PublicURL        string        `name:"public-url" help:"Where users' browsers reach the API, for links in mails; by default where it listens." env:"LATCHKEY_PUBLIC_URL"`
 	JSON             bool          `name:"json" help:"Print one line of JSON when ready, and nothing else on stdout."`
 	logFlags
 }
@@ -89,6 +94,12 @@ func (c serveCommand) Validate() error {
 	if c.Paymaster != "" && !common.IsHexAddress(c.Paymaster) {
 		return fmt.Errorf("--paymaster %q is not an address", c.Paymaster)
 	}
+	if u, err := url.Parse(c.PublicURL); err != nil || c.PublicURL != "" && (u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
+		return fmt.Errorf("--public-url %q: must be a URL such as https://api.game.example", c.PublicURL)
+	}
+	if c.SMTP != "" && c.MailFrom == "" {
+		return errors.New("--smtp needs --mail-from, the sender of the mails")
+	}
 	return nil
 }
 
@@ -100,8 +111,13 @@ func (c serveCommand) config() (server.Config, error) {
 	cfg := server.Config{
 		Addr: c.Addr, Database: c.Database, RPC: c.RPC, Relayer: relayer,
 		Confirmations: c.Confirmations, Poll: c.Poll, SignWindow: c.SignWindow,
-		Paymaster: common.HexToAddress(c.Paymaster), Version: version, Log: c.logger(),
+		Paymaster: common.HexToAddress(c.Paymaster), PublicURL: c.PublicURL, Version: version, Log: c.logger(),
 		Frame: walletPage(),
+	}
+	if c.SMTP != "" {
+		if cfg.Mail, err = mail.NewSMTP(c.SMTP, c.MailFrom, time.Now); err != nil {
+			return server.Config{}, err
+		}
 	}
 	if c.PaymasterKeyFile != "" {
 		if cfg.PaymasterSigner, err = signer.LoadFile(c.PaymasterKeyFile); err != nil {

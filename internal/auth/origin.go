@@ -71,6 +71,13 @@ func (s *Service) OriginAllowed(ctx context.Context, projectID, origin string) (
 	return o.Allows(origin), err
 }
 
+// PageAllowed reports whether the browser of a project's user may be sent to a
+// page.
+func (s *Service) PageAllowed(ctx context.Context, projectID, target string) (bool, error) {
+	o, err := s.Origins(ctx, projectID)
+	return o.AllowsURL(target), err
+}
+
 // OriginsOfKey answers the origins of the project of a publishable key; a key
 // that is not one is Unauthorized.
 func (s *Service) OriginsOfKey(ctx context.Context, publishableKey string) (Origins, error) {

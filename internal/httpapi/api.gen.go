@@ -95,6 +95,37 @@ type ArgumentLimit struct {
 	Total *string `json:"total,omitempty"`
 }
 
+// AuthConfig `email` (allowUnverified); a service whose tokens stand for users:
+// `oidc` (aud, and issuer, jwksUrl or publicVerificationKey), `custom`
+// (authenticationUrl, headers), `firebase` (projectId), `supabase` (url,
+// key), `better-auth` (baseUrl); or a social login by OpenID Connect
+// (clientId, clientSecret, and issuer unless it is `google` or `apple`).
+// Answers show secrets as asterisks.
+type AuthConfig struct {
+	AllowUnverified   *bool   `json:"allowUnverified,omitempty"`
+	Aud               *string `json:"aud,omitempty"`
+	AuthenticationURL *string `json:"authenticationUrl,omitempty"`
+	BaseURL           *string `json:"baseUrl,omitempty"`
+	ClientID          *string `json:"clientId,omitempty"`
+	ClientSecret      *string `json:"clientSecret,omitempty"`
+	Enabled           bool    `json:"enabled"`
+	Headers           *string `json:"headers,omitempty"`
+
+	// Issuer Addition.
+	Issuer                *string `json:"issuer,omitempty"`
+	JwksURL               *string `json:"jwksUrl,omitempty"`
+	Key                   *string `json:"key,omitempty"`
+	ProjectID             *string `json:"projectId,omitempty"`
+	Provider              string  `json:"provider"`
+	PublicVerificationKey *string `json:"publicVerificationKey,omitempty"`
+	URL                   *string `json:"url,omitempty"`
+}
+
+// AuthConfigList defines model for AuthConfigList.
+type AuthConfigList struct {
+	Data []AuthConfig `json:"data"`
+}
+
 // AuthorizeAccountRequest defines model for AuthorizeAccountRequest.
 type AuthorizeAccountRequest struct {
 	// SignedAuthorization EIP-7702 authorization by the account's key, as 0x hex of r, s and yParity or v (65 bytes): over `chainId` (or 0), `smartAccount.implementationAddress` and the account's nonce, 0 for a new key.
@@ -127,6 +158,12 @@ type CallUsage struct {
 	Left  uint64 `json:"left"`
 	Limit uint64 `json:"limit"`
 	Used  uint64 `json:"used"`
+}
+
+// CodeRequest defines model for CodeRequest.
+type CodeRequest struct {
+	Email string `json:"email"`
+	Otp   string `json:"otp"`
 }
 
 // Contract defines model for Contract.
@@ -379,6 +416,42 @@ type Deleted struct {
 	Deleted bool   `json:"deleted"`
 	ID      string `json:"id"`
 	Object  string `json:"object"`
+}
+
+// Done defines model for Done.
+type Done struct {
+	Message *string `json:"message,omitempty"`
+	Status  bool    `json:"status"`
+}
+
+// EmailSignInRequest defines model for EmailSignInRequest.
+type EmailSignInRequest struct {
+	Email    string `json:"email"`
+	Password string `json:"password"`
+}
+
+// EmailSignUpRequest defines model for EmailSignUpRequest.
+type EmailSignUpRequest struct {
+	// CallbackURL Page of the project that the link in the mail leads on to.
+	CallbackURL *string `json:"callbackURL,omitempty"`
+	Email       string  `json:"email"`
+	Name        *string `json:"name,omitempty"`
+	Password    string  `json:"password"`
+}
+
+// EmailSignedUp defines model for EmailSignedUp.
+type EmailSignedUp struct {
+	Token *string     `json:"token"`
+	User  SessionUser `json:"user"`
+}
+
+// EmailVerified defines model for EmailVerified.
+type EmailVerified struct {
+	Status bool `json:"status"`
+
+	// Token Always null: log in.
+	Token *string     `json:"token"`
+	User  SessionUser `json:"user"`
 }
 
 // EmbeddedShare defines model for EmbeddedShare.
@@ -670,6 +743,11 @@ type Interaction struct {
 	Value *string `json:"value,omitempty"`
 }
 
+// JSONWebKeys defines model for JSONWebKeys.
+type JSONWebKeys struct {
+	Keys []map[string]interface{} `json:"keys"`
+}
+
 // JSONWebKey defines model for JsonWebKey.
 type JSONWebKey struct {
 	Crv *string `json:"crv,omitempty"`
@@ -680,6 +758,16 @@ type JSONWebKey struct {
 
 	// Y base64url.
 	Y string `json:"y"`
+}
+
+// LinkedAccount defines model for LinkedAccount.
+type LinkedAccount struct {
+	AccountID        *string `json:"accountId,omitempty"`
+	ConnectorType    *string `json:"connectorType,omitempty"`
+	CreatedAt        int64   `json:"createdAt"`
+	Provider         string  `json:"provider"`
+	UpdatedAt        int64   `json:"updatedAt"`
+	WalletClientType *string `json:"walletClientType,omitempty"`
 }
 
 // LoginSession defines model for LoginSession.
@@ -788,6 +876,14 @@ type NextActionPayload struct {
 
 // Operand defines model for Operand.
 type Operand = any
+
+// PasswordResetRequest defines model for PasswordResetRequest.
+type PasswordResetRequest struct {
+	Email string `json:"email"`
+
+	// RedirectTo Page of the project that the link in the mail leads on to, with the token in its query. Without it the mail holds the token.
+	RedirectTo *string `json:"redirectTo,omitempty"`
+}
 
 // PeriodData defines model for PeriodData.
 type PeriodData struct {
@@ -1048,6 +1144,18 @@ type RuleUsage struct {
 	Used    string  `json:"used"`
 }
 
+// SendCodeRequest defines model for SendCodeRequest.
+type SendCodeRequest struct {
+	Email string `json:"email"`
+	Type  string `json:"type"`
+}
+
+// SendVerificationRequest defines model for SendVerificationRequest.
+type SendVerificationRequest struct {
+	CallbackURL *string `json:"callbackURL,omitempty"`
+	Email       string  `json:"email"`
+}
+
 // Session defines model for Session.
 type Session struct {
 	Account   Reference `json:"account"`
@@ -1192,6 +1300,22 @@ type SessionUser struct {
 
 	// UpdatedAt As ISO 8601.
 	UpdatedAt string `json:"updatedAt"`
+
+	// WalletAddress That the user has logged in with, after signing in with Ethereum.
+	WalletAddress *string `json:"walletAddress,omitempty"`
+}
+
+// SetPasswordByCodeRequest defines model for SetPasswordByCodeRequest.
+type SetPasswordByCodeRequest struct {
+	Email    string `json:"email"`
+	Otp      string `json:"otp"`
+	Password string `json:"password"`
+}
+
+// SetPasswordRequest defines model for SetPasswordRequest.
+type SetPasswordRequest struct {
+	NewPassword string  `json:"newPassword"`
+	Token       *string `json:"token,omitempty"`
 }
 
 // ShieldEncryptionPart defines model for ShieldEncryptionPart.
@@ -1342,6 +1466,14 @@ type SmartAccount struct {
 	Salt *string `json:"salt,omitempty"`
 }
 
+// SocialSignedIn defines model for SocialSignedIn.
+type SocialSignedIn struct {
+	Redirect bool         `json:"redirect"`
+	Token    *string      `json:"token,omitempty"`
+	URL      *string      `json:"url,omitempty"`
+	User     *SessionUser `json:"user,omitempty"`
+}
+
 // StreamData `initialAmount` at the start and `amountPerSecond` more each second, at most `maxAmount`.
 type StreamData struct {
 	AmountPerSecond string  `json:"amountPerSecond"`
@@ -1356,6 +1488,13 @@ type StreamData struct {
 type SwitchChainRequest struct {
 	Account string `json:"account"`
 	ChainID uint64 `json:"chainId"`
+}
+
+// ThirdPartyRequest defines model for ThirdPartyRequest.
+type ThirdPartyRequest struct {
+	Provider  string  `json:"provider"`
+	Token     string  `json:"token"`
+	TokenType *string `json:"tokenType,omitempty"`
 }
 
 // TransactionCost defines model for TransactionCost.
@@ -1570,6 +1709,33 @@ type UpdateProjectRequest struct {
 	DefaultFeeLimit *string `json:"defaultFeeLimit,omitempty"`
 }
 
+// User defines model for User.
+type User struct {
+	CreatedAt     int64   `json:"createdAt"`
+	Email         *string `json:"email"`
+	EmailVerified bool    `json:"emailVerified"`
+
+	// ID The user's player.
+	ID             string          `json:"id"`
+	IsAnonymous    bool            `json:"isAnonymous"`
+	LinkedAccounts []LinkedAccount `json:"linkedAccounts"`
+	Name           string          `json:"name"`
+
+	// PhoneNumber Always null.
+	PhoneNumber         *string `json:"phoneNumber"`
+	PhoneNumberVerified bool    `json:"phoneNumberVerified"`
+}
+
+// UserList defines model for UserList.
+type UserList struct {
+	Data   []User `json:"data"`
+	End    int    `json:"end"`
+	Object string `json:"object"`
+	Start  int    `json:"start"`
+	Total  int    `json:"total"`
+	URL    string `json:"url"`
+}
+
 // UserOperation ERC-4337 operation for EntryPoint v0.8; all values are 0x hex.
 type UserOperation struct {
 	CallData                      string  `json:"callData"`
@@ -1606,6 +1772,49 @@ type UserSession struct {
 	UpdatedAt string `json:"updatedAt"`
 	UserAgent string `json:"userAgent"`
 	UserID    string `json:"userId"`
+}
+
+// VerifiedToken defines model for VerifiedToken.
+type VerifiedToken struct {
+	Expiration int64  `json:"expiration"`
+	IssuedAt   int64  `json:"issuedAt"`
+	Issuer     string `json:"issuer"`
+	Livemode   bool   `json:"livemode"`
+	PlayerID   string `json:"playerId"`
+	ProjectID  string `json:"projectId"`
+	SessionID  string `json:"sessionId"`
+}
+
+// WalletLinked defines model for WalletLinked.
+type WalletLinked struct {
+	Success       bool   `json:"success"`
+	WalletAddress string `json:"walletAddress"`
+}
+
+// WalletNonce defines model for WalletNonce.
+type WalletNonce struct {
+	Nonce string `json:"nonce"`
+}
+
+// WalletNonceRequest defines model for WalletNonceRequest.
+type WalletNonceRequest struct {
+	WalletAddress string `json:"walletAddress"`
+}
+
+// WalletSignInRequest defines model for WalletSignInRequest.
+type WalletSignInRequest struct {
+	ConnectorType    *string `json:"connectorType,omitempty"`
+	Message          string  `json:"message"`
+	Signature        string  `json:"signature"`
+	WalletAddress    string  `json:"walletAddress"`
+	WalletClientType *string `json:"walletClientType,omitempty"`
+}
+
+// WalletSignedIn defines model for WalletSignedIn.
+type WalletSignedIn struct {
+	Success bool        `json:"success"`
+	Token   string      `json:"token"`
+	User    SessionUser `json:"user"`
 }
 
 // WebAuthnAssertion Addition: what `navigator.credentials.get` answers as `response`, base64url. The challenge is the 32 bytes of `signableHash`.
@@ -1659,10 +1868,26 @@ type PlayerBody = PlayerRequest
 // SignatureBody defines model for SignatureBody.
 type SignatureBody = SignatureRequest
 
+// VerifyTokenParams defines parameters for VerifyToken.
+type VerifyTokenParams struct {
+	Token string `form:"token" json:"token"`
+}
+
 // GetLoginParams defines parameters for GetLogin.
 type GetLoginParams struct {
 	// DisableCookieCache Has no effect; nothing is cached.
 	DisableCookieCache *bool `form:"disableCookieCache,omitempty" json:"disableCookieCache,omitempty"`
+}
+
+// OpenPasswordResetParams defines parameters for OpenPasswordReset.
+type OpenPasswordResetParams struct {
+	CallbackURL *string `form:"callbackURL,omitempty" json:"callbackURL,omitempty"`
+}
+
+// VerifyEmailParams defines parameters for VerifyEmail.
+type VerifyEmailParams struct {
+	Token       string  `form:"token" json:"token"`
+	CallbackURL *string `form:"callbackURL,omitempty" json:"callbackURL,omitempty"`
 }
 
 // GetKeychainParams defines parameters for GetKeychain.
@@ -1956,6 +2181,122 @@ type CreateAccountV2Params struct {
 type GetSignerParams struct {
 	Address string `form:"address" json:"address"`
 }
+
+// ListUsersParams defines parameters for ListUsers.
+type ListUsersParams struct {
+	// Limit Largest number of records to answer.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Skip Number of records to leave out first.
+	Skip *Skip `form:"skip,omitempty" json:"skip,omitempty"`
+
+	// Order By creation time.
+	Order *Order  `form:"order,omitempty" json:"order,omitempty"`
+	Name  *string `form:"name,omitempty" json:"name,omitempty"`
+	Email *string `form:"email,omitempty" json:"email,omitempty"`
+
+	// ExternalUserID Who the user is to a provider.
+	ExternalUserID *string `form:"externalUserId,omitempty" json:"externalUserId,omitempty"`
+
+	// AuthProviderID A way in that the user has.
+	AuthProviderID *string `form:"authProviderId,omitempty" json:"authProviderId,omitempty"`
+}
+
+// PutAuthConfigJSONRequestBody defines body for PutAuthConfig for application/json ContentType.
+type PutAuthConfigJSONRequestBody = AuthConfig
+
+// PutAuthConfigFormdataRequestBody defines body for PutAuthConfig for application/x-www-form-urlencoded ContentType.
+type PutAuthConfigFormdataRequestBody = AuthConfig
+
+// ResetPasswordByCodeJSONRequestBody defines body for ResetPasswordByCode for application/json ContentType.
+type ResetPasswordByCodeJSONRequestBody = SetPasswordByCodeRequest
+
+// ResetPasswordByCodeFormdataRequestBody defines body for ResetPasswordByCode for application/x-www-form-urlencoded ContentType.
+type ResetPasswordByCodeFormdataRequestBody = SetPasswordByCodeRequest
+
+// SendEmailCodeJSONRequestBody defines body for SendEmailCode for application/json ContentType.
+type SendEmailCodeJSONRequestBody = SendCodeRequest
+
+// SendEmailCodeFormdataRequestBody defines body for SendEmailCode for application/x-www-form-urlencoded ContentType.
+type SendEmailCodeFormdataRequestBody = SendCodeRequest
+
+// VerifyEmailCodeJSONRequestBody defines body for VerifyEmailCode for application/json ContentType.
+type VerifyEmailCodeJSONRequestBody = CodeRequest
+
+// VerifyEmailCodeFormdataRequestBody defines body for VerifyEmailCode for application/x-www-form-urlencoded ContentType.
+type VerifyEmailCodeFormdataRequestBody = CodeRequest
+
+// ForgetPasswordJSONRequestBody defines body for ForgetPassword for application/json ContentType.
+type ForgetPasswordJSONRequestBody = PasswordResetRequest
+
+// ForgetPasswordFormdataRequestBody defines body for ForgetPassword for application/x-www-form-urlencoded ContentType.
+type ForgetPasswordFormdataRequestBody = PasswordResetRequest
+
+// GetLinkWalletNonceJSONRequestBody defines body for GetLinkWalletNonce for application/json ContentType.
+type GetLinkWalletNonceJSONRequestBody = WalletNonceRequest
+
+// GetLinkWalletNonceFormdataRequestBody defines body for GetLinkWalletNonce for application/x-www-form-urlencoded ContentType.
+type GetLinkWalletNonceFormdataRequestBody = WalletNonceRequest
+
+// LinkWalletJSONRequestBody defines body for LinkWallet for application/json ContentType.
+type LinkWalletJSONRequestBody = WalletSignInRequest
+
+// LinkWalletFormdataRequestBody defines body for LinkWallet for application/x-www-form-urlencoded ContentType.
+type LinkWalletFormdataRequestBody = WalletSignInRequest
+
+// RequestPasswordResetJSONRequestBody defines body for RequestPasswordReset for application/json ContentType.
+type RequestPasswordResetJSONRequestBody = PasswordResetRequest
+
+// RequestPasswordResetFormdataRequestBody defines body for RequestPasswordReset for application/x-www-form-urlencoded ContentType.
+type RequestPasswordResetFormdataRequestBody = PasswordResetRequest
+
+// ResetPasswordJSONRequestBody defines body for ResetPassword for application/json ContentType.
+type ResetPasswordJSONRequestBody = SetPasswordRequest
+
+// ResetPasswordFormdataRequestBody defines body for ResetPassword for application/x-www-form-urlencoded ContentType.
+type ResetPasswordFormdataRequestBody = SetPasswordRequest
+
+// SendVerificationEmailJSONRequestBody defines body for SendVerificationEmail for application/json ContentType.
+type SendVerificationEmailJSONRequestBody = SendVerificationRequest
+
+// SendVerificationEmailFormdataRequestBody defines body for SendVerificationEmail for application/x-www-form-urlencoded ContentType.
+type SendVerificationEmailFormdataRequestBody = SendVerificationRequest
+
+// SignInEmailJSONRequestBody defines body for SignInEmail for application/json ContentType.
+type SignInEmailJSONRequestBody = EmailSignInRequest
+
+// SignInEmailFormdataRequestBody defines body for SignInEmail for application/x-www-form-urlencoded ContentType.
+type SignInEmailFormdataRequestBody = EmailSignInRequest
+
+// SignInEmailCodeJSONRequestBody defines body for SignInEmailCode for application/json ContentType.
+type SignInEmailCodeJSONRequestBody = CodeRequest
+
+// SignInEmailCodeFormdataRequestBody defines body for SignInEmailCode for application/x-www-form-urlencoded ContentType.
+type SignInEmailCodeFormdataRequestBody = CodeRequest
+
+// SignUpEmailJSONRequestBody defines body for SignUpEmail for application/json ContentType.
+type SignUpEmailJSONRequestBody = EmailSignUpRequest
+
+// SignUpEmailFormdataRequestBody defines body for SignUpEmail for application/x-www-form-urlencoded ContentType.
+type SignUpEmailFormdataRequestBody = EmailSignUpRequest
+
+// GetWalletNonceJSONRequestBody defines body for GetWalletNonce for application/json ContentType.
+type GetWalletNonceJSONRequestBody = WalletNonceRequest
+
+// GetWalletNonceFormdataRequestBody defines body for GetWalletNonce for application/x-www-form-urlencoded ContentType.
+type GetWalletNonceFormdataRequestBody = WalletNonceRequest
+
+// SignInWalletJSONRequestBody defines body for SignInWallet for application/json ContentType.
+type SignInWalletJSONRequestBody = WalletSignInRequest
+
+// SignInWalletFormdataRequestBody defines body for SignInWallet for application/x-www-form-urlencoded ContentType.
+type SignInWalletFormdataRequestBody = WalletSignInRequest
+
+// SignInThirdPartyJSONRequestBody defines body for SignInThirdParty for application/json ContentType.
+type SignInThirdPartyJSONRequestBody = ThirdPartyRequest
+
+// SignInThirdPartyFormdataRequestBody defines body for SignInThirdParty for application/x-www-form-urlencoded ContentType.
+type SignInThirdPartyFormdataRequestBody = ThirdPartyRequest
 
 // OpenEncryptionSessionJSONRequestBody defines body for OpenEncryptionSession for application/json ContentType.
 type OpenEncryptionSessionJSONRequestBody = ShieldSessionRequest

@@ -127,11 +127,18 @@ func (c *call) once(key string, load func() (any, error)) (any, error) {
 
 // answer is an encoded answer.
 type answer struct {
-	status int
-	body   []byte
+	status   int
+	body     []byte
+	location string // where a redirect leads, "" for other answers
 }
 
+// redirect is what a handler answers to send a browser elsewhere.
+type redirect string
+
 func encode(v any) (answer, error) {
+	if to, ok := v.(redirect); ok {
+		return answer{status: http.StatusFound, location: string(to)}, nil
+	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
@@ -147,6 +154,13 @@ func encode(v any) (answer, error) {
 
 func (a answer) write(w http.ResponseWriter) {
 	h := w.Header()
+	if a.location != "" {
+		h.Set("Location", a.location)
+		h.Set("Cache-Control", "no-store")
+		h.Set("Referrer-Policy", "no-referrer") // the URL that led here may hold a secret
+		w.WriteHeader(a.status)
+		return
+	}
 	h.Set("Content-Type", "application/json; charset=utf-8")
 	h.Set("Content-Length", strconv.Itoa(len(a.body)))
 	h.Set("Cache-Control", "no-store")

@@ -55,6 +55,10 @@ func New(d Deps) http.Handler {
 		signIn{d.Users}.routes(),
 		devices{d.Wallets, refs}.routes(),
 		shield{d.Wallets, d.Auth}.routes(),
+		emailSignIn{d.Users}.routes(),
+		walletSignIn{d.Users}.routes(),
+		users{d.Users, d.Players, d.Auth}.routes(),
+		authConfigs{d.Users}.routes(),
 		health{d.Version, d.Chains, d.Checks}.routes(),
 	)
 	answers := newAnswers(d.Idempotency, d.Log, routes)

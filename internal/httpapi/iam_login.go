@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"net"
 	"time"
 
 	"github.com/latchkey-dev/latchkey/internal/auth"
@@ -10,22 +9,34 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/user"
 )
 
-// UserService signs users up and in.
+// UserService signs users up and in, and keeps them.
 type UserService interface {
+	LoginService
+	EmailService
+	EthereumService
+	VouchService
+	UserRecords
+	AuthConfigs
+}
+
+// LoginService keeps logins.
+type LoginService interface {
 	SignUpGuest(ctx context.Context, projectID string, c user.Client) (user.Entry, error)
 	// Session answers a login, and moves its end on.
 	Session(ctx context.Context, projectID, token string) (user.Entry, error)
+	// LogOut ends one login of a user, or all when loginID is "".
 	LogOut(ctx context.Context, projectID, userID, loginID string) error
 }
 
 // signIn serves the routes by which users come in and go.
-type signIn struct{ service UserService }
+type signIn struct{ service LoginService }
 
 func (h signIn) routes() []route {
 	return []route{
 		{method: "POST", pattern: "/iam/v2/auth/sign-in/anonymous", access: anyPage(), plain: true, serve: h.guest},
 		{method: "GET", pattern: "/iam/v2/auth/get-session", access: onlyUser(), plain: true, serve: h.session},
 		{method: "POST", pattern: "/iam/v2/auth/sign-out", access: onlyUser(), plain: true, serve: h.signOut},
+		{method: "POST", pattern: "/iam/v2/auth/revoke-sessions", access: onlyUser(), plain: true, serve: h.signOutEverywhere},
 	}
 }
 
@@ -70,13 +81,11 @@ func (h signIn) signOut(c *call) (any, error) {
 	return SignedOut{Success: true}, nil
 }
 
-// client says where a request comes from.
-func (c *call) client() user.Client {
-	host, _, err := net.SplitHostPort(c.RemoteAddr)
-	if err != nil {
-		host = c.RemoteAddr
+func (h signIn) signOutEverywhere(c *call) (any, error) {
+	if err := h.service.LogOut(c.Context(), c.project(), c.user(), ""); err != nil {
+		return nil, err
 	}
-	return user.Client{Address: host, Agent: c.UserAgent()}
+	return Done{Status: true}, nil
 }
 
 // userToken is the token that the caller was known by.

@@ -3,6 +3,8 @@ package httpapi
 import (
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -93,7 +95,7 @@ func TestUsersMayDoNothingElse(t *testing.T) {
 		path, _, _ := strings.Cut(req.path, "?")
 		a := newAPI(t)
 		r := a.do(req.method, req.path, jsonType, req.body, asAnn...)
-		mayCall := open[path] || forUsers(path) || strings.HasPrefix(path, "/iam/v2/") || strings.HasSuffix(path, "/signature") || usersMay(req.method, path)
+		mayCall := open[path] || forUsers(path) || strings.HasPrefix(path, "/iam/v2/") || strings.HasSuffix(path, "/jwks.json") || strings.HasSuffix(path, "/signature") || usersMay(req.method, path)
 		if !mayCall && r.Code != http.StatusForbidden {
 			t.Errorf("%s %s: got %d %s, want 403", req.method, req.path, r.Code, r.Body)
 		}
@@ -181,6 +183,67 @@ func TestPagesOfOtherOrigins(t *testing.T) {
 		}
 		if tc.status == 403 && (a.asked != nil || !strings.Contains(r.message(), "allowedOrigins")) {
 			t.Errorf("%s from %q: asked for %v, said %s", tc.bearer, tc.origin, a.asked, r.Body)
+		}
+	}
+}
+
+// The links in mails lead a browser on to the project's page.
+func TestLinksOfMails(t *testing.T) {
+	t.Parallel()
+	const target = goodOrigin + "/set?a=b"
+	for path, want := range map[string]string{
+		"/iam/v2/auth/reset-password/" + annsToken + "?callbackURL=" + url.QueryEscape(target):     goodOrigin + "/set?a=b&token=" + annsToken,
+		"/iam/v2/auth/verify-email?token=" + annsToken + "&callbackURL=" + url.QueryEscape(target): target,
+	} {
+		a := newAPI(t)
+		r := httptest.NewRequest("GET", path, nil)
+		r.Header.Set("Accept", "text/html,*/*")
+		rec := httptest.NewRecorder()
+		a.handler.ServeHTTP(rec, r)
+		if rec.Code != http.StatusFound || rec.Header().Get("Location") != want || rec.Header().Get("Referrer-Policy") != "no-referrer" {
+			t.Errorf("%s: got %d to %s", path, rec.Code, rec.Header())
+		}
+		if strings.Contains(a.log.String(), annsToken) {
+			t.Errorf("the log holds the token: %s", a.log)
+		}
+	}
+	a := newAPI(t)
+	if r := a.get("/iam/v2/auth/reset-password/lku_gone?callbackURL=" + url.QueryEscape(target)); r.Code != http.StatusBadRequest {
+		t.Errorf("a link that is worth nothing: %d %s", r.Code, r.Body)
+	}
+}
+
+// What is kept to prove who somebody is, is not shown to those who set it.
+func TestSecretsOfConfigsAreHidden(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{"/iam/v1/oauth", "/iam/v1/oauth/custom", "/v2/users", "/v2/users/" + playerID} {
+		a := newAPI(t)
+		if r := a.get(path); r.Code != http.StatusOK || strings.Contains(r.Body.String(), "a secret") || strings.Contains(r.Body.String(), "never shown") {
+			t.Errorf("%s: %d %s", path, r.Code, r.Body)
+		}
+	}
+}
+
+func TestClientAddress(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ peer, forwarded, want string }{
+		{"203.0.113.7:1234", "", "203.0.113.7"},
+		{"203.0.113.7:1234", "198.51.100.1", "203.0.113.7"}, // no proxy: what it says counts for nothing
+		{"127.0.0.1:1234", "198.51.100.1", "198.51.100.1"},
+		{"10.0.0.1:1234", "6.6.6.6, 198.51.100.1, 10.0.0.9", "198.51.100.1"},
+		{"[::ffff:10.0.0.1]:1234", "198.51.100.1", "198.51.100.1"},
+		{"[2001:db8:1:2:3:4:5:6]:1234", "", "2001:db8:1:2::/64"},
+		{"127.0.0.1:1234", "", ""},
+		{"127.0.0.1:1234", "unknown", ""},
+		{"nonsense", "198.51.100.1", ""},
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.RemoteAddr = tc.peer
+		if tc.forwarded != "" {
+			r.Header.Set("X-Forwarded-For", tc.forwarded)
+		}
+		if got := clientAddress(r); got != tc.want {
+			t.Errorf("%s for %q: got %q, want %q", tc.peer, tc.forwarded, got, tc.want)
 		}
 	}
 }

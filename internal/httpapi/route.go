@@ -94,7 +94,7 @@ func noRoute(w http.ResponseWriter, r *http.Request) {
 // would make clients drop their body.
 func tidyPath(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		tidy := path.Clean("/" + r.URL.Path)
+		tidy := keysPath(path.Clean("/" + r.URL.Path))
 		if tidy == r.URL.Path {
 			next.ServeHTTP(w, r)
 			return
@@ -103,6 +103,15 @@ func tidyPath(next http.Handler) http.Handler {
 		tidied.URL.Path, tidied.URL.RawPath = tidy, ""
 		next.ServeHTTP(w, tidied)
 	})
+}
+
+// keysPath moves /iam/v1/pk_…/jwks.json to where a pattern can name it beside
+// those of the other routes below /iam/v1.
+func keysPath(p string) string {
+	if key, ok := strings.CutSuffix(p, "/jwks.json"); ok && path.Dir(key) == "/iam/v1" {
+		return "/iam/keys/" + path.Base(key)
+	}
+	return p
 }
 
 // endpoint serves one route: authenticate, answer, encode.

@@ -81,6 +81,33 @@ var workingRequests = []workingRequest{
 	{"POST", "/iam/v2/auth/sign-in/anonymous", "", ""},
 	{"GET", "/iam/v2/auth/get-session?disableCookieCache=true", "", ""},
 	{"POST", "/iam/v2/auth/sign-out", "{}", ""},
+	{"POST", "/iam/v2/auth/revoke-sessions", "{}", ""},
+	{"POST", "/iam/v2/auth/sign-up/email", `{"email":"ann@game.example","password":"correct horse","name":"ann"}`, ""},
+	{"POST", "/iam/v2/auth/sign-in/email", `{"email":"ann@game.example","password":"correct horse"}`, ""},
+	{"POST", "/iam/v2/auth/request-password-reset", `{"email":"ann@game.example"}`, ""},
+	{"POST", "/iam/v2/auth/forget-password", `{"email":"ann@game.example"}`, ""},
+	{"POST", "/iam/v2/auth/reset-password", `{"newPassword":"correct horse","token":"` + annsToken + `"}`, ""},
+	{"POST", "/iam/v2/auth/send-verification-email", `{"email":"ann@game.example"}`, ""},
+	{"GET", "/iam/v2/auth/verify-email?token=" + annsToken, "", ""},
+	{"POST", "/iam/v2/auth/email-otp/send-verification-otp", `{"email":"ann@game.example","type":"sign-in"}`, ""},
+	{"POST", "/iam/v2/auth/sign-in/email-otp", `{"email":"ann@game.example","otp":"123456"}`, ""},
+	{"POST", "/iam/v2/auth/email-otp/verify-email", `{"email":"ann@game.example","otp":"123456"}`, ""},
+	{"POST", "/iam/v2/auth/email-otp/reset-password", `{"email":"ann@game.example","otp":"123456","password":"correct horse"}`, ""},
+	{"POST", "/iam/v2/auth/siwe/nonce", `{"walletAddress":"` + owner.Hex() + `"}`, ""},
+	{"POST", "/iam/v2/auth/siwe/verify", `{"walletAddress":"` + owner.Hex() + `","message":"m","signature":"0x"}`, ""},
+	{"POST", "/iam/v2/auth/link-siwe/nonce", `{"walletAddress":"` + owner.Hex() + `"}`, ""},
+	{"POST", "/iam/v2/auth/link-siwe/verify", `{"walletAddress":"` + owner.Hex() + `","message":"m","signature":"0x"}`, ""},
+	{"GET", "/iam/v2/me", "", ""},
+	{"POST", "/iam/v2/user/third_party", `{"provider":"custom","token":"t"}`, ""},
+	{"GET", "/iam/v1/verify?token=" + annsToken, "", ""},
+	{"GET", "/iam/v1/" + publishable + "/jwks.json", "", ""},
+	{"GET", "/iam/v1/oauth", "", ""},
+	{"POST", "/iam/v1/oauth", `{"provider":"custom","enabled":true,"authenticationUrl":"https://auth.example","headers":"{}"}`, ""},
+	{"GET", "/iam/v1/oauth/custom", "", ""},
+	{"DELETE", "/iam/v1/oauth/custom", "", "authConfig"},
+	{"GET", "/v2/users?email=ann@game.example&authProviderId=siwe", "", "list"},
+	{"GET", "/v2/users/" + playerID, "", ""},
+	{"DELETE", "/v2/users/" + playerID, "", "player"},
 
 	{"POST", "/v2/devices/create", `{"accountType":"Smart Account","chainType":"EVM","chainId":80002,"address":"` + owner.Hex() + `","share":"c2hhcmU","signerUuid":"` + signerID + `"}`, ""},
 	{"POST", "/v2/devices/recover", `{"account":"` + accountID + `"}`, ""},
@@ -165,6 +192,7 @@ func TestEveryDescribedOperationIsServedAndTheOtherWayRound(t *testing.T) {
 		}
 		tried[req.method+" "+route.Path] = true
 	}
+	tried["GET /iam/v2/auth/reset-password/{token}"] = true // never answers 200, see TestLinksOfMails
 	if diff := cmp.Diff(described, tried); diff != "" {
 		t.Errorf("operations described (-) and tried (+) differ:\n%s", diff)
 	}

@@ -229,6 +229,10 @@ func (authWorld) Authenticate(_ context.Context, c auth.Credentials) (auth.Calle
 		caller.Kind = auth.Publishable
 		return caller, nil
 	case "":
+		if c.ProjectKey == publishable {
+			caller.Kind = auth.Publishable
+			return caller, nil
+		}
 		return auth.Caller{}, fault.New(fault.Unauthorized, "no API key was sent")
 	default:
 		return auth.Caller{}, fault.New(fault.Unauthorized, "the API key is unknown here")
@@ -288,6 +292,100 @@ func (w userWorld) SignUpGuest(_ context.Context, project string, c user.Client)
 
 func (w userWorld) Session(_ context.Context, project, token string) (user.Entry, error) {
 	return w.entry(), w.begin(project, token)
+}
+
+func (w userWorld) SignUpPassword(_ context.Context, project string, p user.SignUpParams, _ user.Client) (user.Entry, error) {
+	e := w.entry()
+	e.Token = ""
+	return e, w.create(project, p)
+}
+
+func (w userWorld) LogInPassword(_ context.Context, project, email, password string, _ user.Client) (user.Entry, error) {
+	return w.entry(), w.begin(project, email+" "+password)
+}
+
+func (w userWorld) RequestReset(_ context.Context, project, email, redirectTo string, _ user.Client) error {
+	return w.begin(project, email+" "+redirectTo)
+}
+
+func (w userWorld) CheckResetLink(_ context.Context, token, target string) (bool, error) {
+	return token == annsToken, w.begin("", target)
+}
+
+func (w userWorld) ResetPassword(_ context.Context, token, password string) error {
+	return w.begin("", token+" "+password)
+}
+
+func (w userWorld) ResetPasswordByCode(_ context.Context, project, email, code, password string, _ user.Client) error {
+	return w.begin(project, email+" "+code+" "+password)
+}
+
+func (w userWorld) SendVerification(_ context.Context, project, email, callbackURL string, _ user.Client) error {
+	return w.begin(project, email+" "+callbackURL)
+}
+
+func (w userWorld) VerifyEmail(_ context.Context, token, callbackURL string) (user.User, error) {
+	return w.entry().User, w.begin("", token+" "+callbackURL)
+}
+
+func (w userWorld) SendCode(_ context.Context, project, email string, purpose user.Purpose, _ user.Client) error {
+	return w.begin(project, email+" "+string(purpose))
+}
+
+func (w userWorld) LogInCode(_ context.Context, project, email, code string, _ user.Client) (user.Entry, error) {
+	return w.entry(), w.begin(project, email+" "+code)
+}
+
+func (w userWorld) VerifyEmailCode(_ context.Context, project, email, code string, _ user.Client) (user.User, error) {
+	return w.entry().User, w.begin(project, email+" "+code)
+}
+
+func (w userWorld) WalletNonce(_ context.Context, project string, wallet common.Address, _ user.Client) (string, error) {
+	return "abcdefgh12345678", w.begin(project, wallet)
+}
+
+func (w userWorld) LogInWallet(_ context.Context, project string, p user.WalletParams, _ user.Client) (user.Entry, error) {
+	return w.entry(), w.begin(project, p)
+}
+
+func (w userWorld) LinkWallet(_ context.Context, project, _ string, p user.WalletParams, _ user.Client) error {
+	return w.begin(project, p)
+}
+
+func (w userWorld) VouchedUser(_ context.Context, project, provider, token string) (user.User, error) {
+	return w.entry().User, w.begin(project, provider+" "+token)
+}
+
+func (w userWorld) Get(_ context.Context, project, id string) (user.User, error) {
+	return find(w.world, project, id, playerID, w.entry().User)
+}
+
+func (w userWorld) List(_ context.Context, project string, f user.Filter, req page.Request) (page.Page[user.User], error) {
+	return one(w.entry().User), w.begin(project, listed[user.Filter]{f, req})
+}
+
+func (w userWorld) Identities(_ context.Context, _ string, userIDs ...string) (map[string][]user.Identity, error) {
+	ways := map[string][]user.Identity{}
+	for _, id := range userIDs {
+		ways[id] = []user.Identity{{Provider: user.Wallet, Subject: "0xabc", Secret: "never shown", Details: user.Details{Client: "metamask"}, CreatedAt: when, UpdatedAt: when}}
+	}
+	return ways, nil
+}
+
+func (w userWorld) Lookup(_ context.Context, project, token string) (user.Login, error) {
+	return find(w.world, project, token, annsToken, w.entry().Login)
+}
+
+func (w userWorld) Configure(_ context.Context, project, name string, enabled bool, settings user.Settings) (user.Config, error) {
+	return user.Config{Name: name, Enabled: enabled, Settings: settings}, w.begin(project, settings)
+}
+
+func (w userWorld) Configs(_ context.Context, project string) ([]user.Config, error) {
+	return []user.Config{{Name: "custom", Enabled: true, Settings: user.Settings{AuthenticationURL: "https://auth.example", Headers: "a secret", Key: "a secret", ClientSecret: "a secret"}}}, w.begin(project, "configs")
+}
+
+func (w userWorld) RemoveConfig(_ context.Context, project, name string) error {
+	return w.begin(project, name)
 }
 
 func (w userWorld) LogOut(_ context.Context, project, userID, loginID string) error {

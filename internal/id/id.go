@@ -25,6 +25,8 @@ const (
 	Identity   Kind = "idn"
 	Signer     Kind = "sig"
 	Device     Kind = "dev"
+	Challenge  Kind = "cha"
+	AuthConfig Kind = "apr"
 )
 
 // New returns a fresh identifier. Its UUID is version 7, so that identifiers

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -19,6 +20,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/httpapi"
 	"github.com/latchkey-dev/latchkey/internal/intent"
 	"github.com/latchkey-dev/latchkey/internal/job"
+	"github.com/latchkey-dev/latchkey/internal/mail"
 	"github.com/latchkey-dev/latchkey/internal/paymaster"
 	"github.com/latchkey-dev/latchkey/internal/player"
 	"github.com/latchkey-dev/latchkey/internal/session"
@@ -41,7 +43,10 @@ func (s *Server) build(ctx context.Context, cfg Config) error {
 	if where.Paymaster, err = s.choosePaymaster(ctx, cfg); err != nil {
 		return err
 	}
-	s.buildRecords(cfg, where)
+	if err := s.buildUsers(cfg); err != nil {
+		return err
+	}
+	s.buildRecords(where)
 	s.buildWallets(cfg)
 	s.buildFlow(cfg, where)
 	s.buildJobs(cfg)
@@ -53,11 +58,34 @@ func (s *Server) build(ctx context.Context, cfg Config) error {
 	return nil
 }
 
-// buildRecords makes the services of what the API names.
-func (s *Server) buildRecords(cfg Config, where contracts) {
+// buildUsers makes the services of projects and their users, which ask each
+// other: who a user is, and where a user's browser may be sent.
+func (s *Server) buildUsers(cfg Config) error {
+	passwords, err := user.NewPasswords()
+	if err != nil {
+		return err
+	}
+	s.courier = mail.NewCourier(cfg.Mail, cfg.Log)
+	s.services = user.NewServices(time.Now)
 	s.Players = &player.Service{Store: s.store, Now: time.Now}
-	s.Users = &user.Service{Store: s.store, Players: s.Players, Now: time.Now}
-	s.Auth = &auth.Service{Store: s.store, Users: s.Users, Now: time.Now, Loopback: cfg.Development}
+	s.Auth = &auth.Service{Store: s.store, Now: time.Now, Loopback: cfg.Development}
+	s.Users = &user.Service{
+		Store:       s.store,
+		Players:     s.Players,
+		Passwords:   passwords,
+		Services:    s.services,
+		Mail:        s.courier,
+		Pages:       s.Auth,
+		BaseURL:     func() string { return cmp.Or(strings.TrimSuffix(cfg.PublicURL, "/"), s.URL()) },
+		Now:         time.Now,
+		Development: cfg.Development,
+	}
+	s.Auth.Users = s.Users
+	return nil
+}
+
+// buildRecords makes the services of what the API names.
+func (s *Server) buildRecords(where contracts) {
 	s.Accounts = &account.Service{
 		Store:       s.store,
 		Players:     s.Players,
@@ -141,6 +169,11 @@ func (s *Server) buildJobs(cfg Config) {
 	s.jobs.Add(job.Task{
 		Name:     "forget idempotent answers",
 		Run:      s.forgetAnswers,
+		Interval: time.Hour,
+	})
+	s.jobs.Add(job.Task{
+		Name:     "forget logins",
+		Run:      s.Users.Forget,
 		Interval: time.Hour,
 	})
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/contract"
 	"github.com/latchkey-dev/latchkey/internal/intent"
 	"github.com/latchkey-dev/latchkey/internal/job"
+	"github.com/latchkey-dev/latchkey/internal/mail"
 	"github.com/latchkey-dev/latchkey/internal/player"
 	"github.com/latchkey-dev/latchkey/internal/session"
 	"github.com/latchkey-dev/latchkey/internal/share"
@@ -49,6 +50,11 @@ type Config struct {
 	Poll          time.Duration // how often the chain is asked about sent transactions
 	SignWindow    time.Duration // time to sign an intent; 0 means 30 minutes
 	ReceiptWait   time.Duration // longest wait of a signature request; 0 means 60 seconds
+	// Mail sends to users; nil means that none can be sent.
+	Mail mail.Sender
+	// PublicURL is where users' browsers reach the API, for the links in mails; ""
+	// means where it listens.
+	PublicURL string
 	// Development lets pages on this machine use projects without origins.
 	Development bool
 	// Vault encrypts the shares of embedded wallets; nil means that there are none.
@@ -71,6 +77,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.SignWindow == 0 {
 		c.SignWindow = 30 * time.Minute
+	}
+	if c.Mail == nil {
+		c.Mail = mail.Nowhere{}
 	}
 	if c.ReceiptWait == 0 {
 		c.ReceiptWait = time.Minute
@@ -98,6 +107,8 @@ type Server struct {
 	settling *job.Loop // woken when the bundler has a result
 	http     *http.Server
 	listener net.Listener
+	courier  *mail.Courier
+	services *user.Services
 	failed   chan error
 
 	closeOnce sync.Once
@@ -183,6 +194,12 @@ func (s *Server) close(ctx context.Context) error {
 	if s.jobs != nil {
 		s.jobs.Stop()
 		err = errors.Join(err, s.release(ctx))
+	}
+	if s.courier != nil {
+		s.courier.Close()
+	}
+	if s.services != nil {
+		s.services.Close()
 	}
 	if s.client != nil {
 		s.client.Close()

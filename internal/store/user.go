@@ -95,7 +95,14 @@ func (db *DB) UpdateUser(ctx context.Context, projectID, id string, update func(
 
 // Users answers one page of a project's users.
 func (db *DB) Users(ctx context.Context, projectID string, f user.Filter, req page.Request) (page.Page[user.User], error) {
-	return users.page(ctx, db.reader, by("project_id", projectID).given("name", f.Name).given("email", f.Email), req)
+	w := by("project_id", projectID).given("name", f.Name).given("email", f.Email)
+	if f.Provider != "" {
+		w = w.with("id IN (SELECT user_id FROM identities WHERE project_id = $%d AND provider = $%d)", projectID, string(f.Provider))
+	}
+	if f.Subject != "" {
+		w = w.with("id IN (SELECT user_id FROM identities WHERE project_id = $%d AND subject = $%d)", projectID, f.Subject)
+	}
+	return users.page(ctx, db.reader, w, req)
 }
 
 // CreateLogin saves a new login.

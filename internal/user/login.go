@@ -119,7 +119,13 @@ func (s *Service) Session(ctx context.Context, projectID, token string) (Entry, 
 	return Entry{User: u, Login: l, Token: token}, err
 }
 
-// LogOut ends one login of a user: its token is worth nothing from now on.
+// Lookup answers the login of a token, and leaves it as it is.
+func (s *Service) Lookup(ctx context.Context, projectID, token string) (Login, error) {
+	return s.login(ctx, projectID, token)
+}
+
+// LogOut ends one login of a user, or all when loginID is "": their tokens are worth
+// nothing from now on.
 func (s *Service) LogOut(ctx context.Context, projectID, userID, loginID string) error {
 	return s.Store.EndLogins(ctx, projectID, userID, loginID)
 }

@@ -12,9 +12,16 @@ import (
 // Service signs users up and in. Its fields are set once, before the first
 // call; all are required.
 type Service struct {
-	Store   Store
-	Players Players
-	Now     func() time.Time
+	Store     Store
+	Players   Players
+	Passwords *Passwords
+	Services  *Services
+	Mail      Mailer
+	Pages     Pages
+	BaseURL   func() string // of this server, as users' browsers reach it
+	Now       func() time.Time
+	// Development lets services be asked in plain text.
+	Development bool
 }
 
 // Players makes the players that users are.
@@ -56,11 +63,30 @@ const guestName = "Anonymous"
 // SignUpGuest makes a user that nothing is known of. Its only way in is the
 // login that it gets here.
 func (s *Service) SignUpGuest(ctx context.Context, projectID string, c Client) (Entry, error) {
+	if err := s.from(ctx, projectID, c); err != nil {
+		return Entry{}, err
+	}
 	n := s.newUser(projectID, User{Name: guestName, Anonymous: true})
 	if err := s.Store.CreateUser(ctx, n); err != nil {
 		return Entry{}, err
 	}
 	return s.enter(ctx, n.User, c)
+}
+
+// Identities answers the ways in of users, oldest first.
+func (s *Service) Identities(ctx context.Context, projectID string, userIDs ...string) (map[string][]Identity, error) {
+	all, err := s.Store.Identities(ctx, projectID, userIDs...)
+	ways := make(map[string][]Identity)
+	for _, i := range all {
+		ways[i.UserID] = append(ways[i.UserID], i)
+	}
+	return ways, err
+}
+
+// Forget deletes what has ended: logins, challenges, counts of attempts.
+func (s *Service) Forget(ctx context.Context) error {
+	now := s.now()
+	return s.Store.ForgetLogins(ctx, now, now.Add(-24*time.Hour))
 }
 
 // Get answers one user.

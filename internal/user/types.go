@@ -89,6 +89,34 @@ type Store interface {
 	CreateLogin(ctx context.Context, l Login) error // NotFound when the user is gone
 	LoginByHash(ctx context.Context, projectID, hash string) (Login, error)
 	UpdateLogin(ctx context.Context, projectID, id string, update func(Login) (Login, error)) (Login, error)
+	CreateIdentity(ctx context.Context, i Identity) error // Conflict when it belongs to a user
+	// PutIdentity takes the place of the user's identity with the same provider
+	// and subject. It is a Conflict when that is another user's.
+	PutIdentity(ctx context.Context, i Identity) error
+	IdentityBySubject(ctx context.Context, projectID string, provider Provider, subject string) (Identity, error)
+	Identities(ctx context.Context, projectID string, userIDs ...string) ([]Identity, error) // oldest first
+	DeleteIdentities(ctx context.Context, projectID, userID string, provider Provider) error
+
+	PutChallenge(ctx context.Context, c Challenge) error
+	Challenge(ctx context.Context, purpose Purpose, hash string) (Challenge, error)
+	// TakeChallenge deletes the challenge and answers it: to one caller, however
+	// many there are at once.
+	TakeChallenge(ctx context.Context, purpose Purpose, hash string) (Challenge, error)
+	// TryChallenge changes a challenge, or deletes it when keep is false.
+	TryChallenge(ctx context.Context, projectID string, purpose Purpose, subject string, try func(Challenge) (c Challenge, keep bool)) error
+	CountAttempt(ctx context.Context, id string, count func(Attempts) Attempts) error // from zero when there is none
+
+	// PutConfig takes the place of the project's config of the same name, whose id
+	// and creation it keeps.
+	PutConfig(ctx context.Context, c Config) (Config, error)
+	Config(ctx context.Context, projectID, name string) (Config, error)
+	Configs(ctx context.Context, projectID string) ([]Config, error)
+	DeleteConfig(ctx context.Context, projectID, name string) error
+
+	// ForgetLogins deletes logins and challenges that have ended, and attempts
+	// that began before a moment.
+	ForgetLogins(ctx context.Context, now, before time.Time) error
+
 	// EndLogins deletes logins of a user and does not mind when there are none:
 	// one by its id, or all when id is "".
 	EndLogins(ctx context.Context, projectID, userID, id string) error
@@ -96,6 +124,8 @@ type Store interface {
 
 // Filter narrows a list of users. Zero fields do not narrow.
 type Filter struct {
-	Name  string
-	Email string
+	Name     string
+	Email    string
+	Provider Provider // that one of the user's identities has
+	Subject  string   // that one of the user's identities has
 }
