@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/latchkey-dev/latchkey/internal/fault"
 )
@@ -69,11 +70,18 @@ func challenge(w http.ResponseWriter, status int) {
 
 // writePlainError answers err as writeError does, in the shape of the routes by
 // which users sign in: the official clients look for the code at the top there.
-func writePlainError(w http.ResponseWriter, r *http.Request, err error) {
+//
+// With coded, an error without a code gets one that says the status again: the
+// official client of the share storage fails without.
+func writePlainError(w http.ResponseWriter, r *http.Request, err error, coded bool) {
 	note(r).err = err
 	status, body := describe(r.Context(), err)
 	challenge(w, status)
-	a, _ := encode(SignInError{Message: body.Error.Message, Code: body.Error.Code}) // two strings
+	code := body.Error.Code
+	if coded && code == nil {
+		code = optional(strings.ToUpper(strings.ReplaceAll(http.StatusText(status), " ", "_")))
+	}
+	a, _ := encode(SignInError{Message: body.Error.Message, Code: code}) // two strings
 	a.status = status
 	a.write(w)
 }

@@ -19,6 +19,7 @@ type route struct {
 	access  access
 	create  bool // honours X-Idempotency-Key
 	plain   bool // errors are answered as the official sign-in routes do
+	coded   bool // of plain errors, every one has a code
 	serve   func(*call) (any, error)
 }
 
@@ -125,7 +126,7 @@ func (e endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	note(r).route = e.pattern
 	a, err := e.answer(&call{Request: r, w: w})
 	if err != nil && e.plain {
-		writePlainError(w, r, err)
+		writePlainError(w, r, err, e.coded)
 		return
 	}
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 )
 
 // shield serves the storage of recovery shares under /shield, which is the
-// official clients' shieldUrl. Its errors have their code at the top.
+// official clients' shieldUrl. Its errors are a message and a code.
 type shield struct {
 	wallets  WalletService
 	projects ProjectService
@@ -33,7 +33,7 @@ func (h shield) routes() []route {
 		{method: "POST", pattern: "/shield/project/entropy", access: onlyUser(), serve: h.entropy},
 	}
 	for i := range routes {
-		routes[i].plain = true
+		routes[i].plain, routes[i].coded = true, true
 	}
 	return routes
 }

@@ -208,7 +208,7 @@ func forms(secret []byte) [][]byte {
 		[]byte(hex.EncodeToString(secret)),
 		[]byte(base64.StdEncoding.EncodeToString(secret)),
 		[]byte(base64.RawURLEncoding.EncodeToString(secret)),
-		[]byte(strings.Trim(fmt.Sprint(secret), "[]")),
+		bytes.Trim(fmt.Append(nil, secret), "[]"),
 	}
 }
 
