@@ -1466,6 +1466,22 @@ type SmartAccount struct {
 	Salt *string `json:"salt,omitempty"`
 }
 
+// SocialIDToken defines model for SocialIDToken.
+type SocialIDToken struct {
+	Nonce *string `json:"nonce,omitempty"`
+	Token string  `json:"token"`
+}
+
+// SocialSignInRequest defines model for SocialSignInRequest.
+type SocialSignInRequest struct {
+	// CallbackURL Page of the project to come back to.
+	CallbackURL     *string        `json:"callbackURL,omitempty"`
+	DisableRedirect *bool          `json:"disableRedirect,omitempty"`
+	IDToken         *SocialIDToken `json:"idToken,omitempty"`
+	Provider        string         `json:"provider"`
+	Scopes          []string       `json:"scopes,omitempty"`
+}
+
 // SocialSignedIn defines model for SocialSignedIn.
 type SocialSignedIn struct {
 	Redirect bool         `json:"redirect"`
@@ -1873,6 +1889,12 @@ type VerifyTokenParams struct {
 	Token string `form:"token" json:"token"`
 }
 
+// FinishSocialParams defines parameters for FinishSocial.
+type FinishSocialParams struct {
+	State *string `form:"state,omitempty" json:"state,omitempty"`
+	Code  *string `form:"code,omitempty" json:"code,omitempty"`
+}
+
 // GetLoginParams defines parameters for GetLogin.
 type GetLoginParams struct {
 	// DisableCookieCache Has no effect; nothing is cached.
@@ -2244,6 +2266,12 @@ type LinkWalletJSONRequestBody = WalletSignInRequest
 // LinkWalletFormdataRequestBody defines body for LinkWallet for application/x-www-form-urlencoded ContentType.
 type LinkWalletFormdataRequestBody = WalletSignInRequest
 
+// LinkSocialJSONRequestBody defines body for LinkSocial for application/json ContentType.
+type LinkSocialJSONRequestBody = SocialSignInRequest
+
+// LinkSocialFormdataRequestBody defines body for LinkSocial for application/x-www-form-urlencoded ContentType.
+type LinkSocialFormdataRequestBody = SocialSignInRequest
+
 // RequestPasswordResetJSONRequestBody defines body for RequestPasswordReset for application/json ContentType.
 type RequestPasswordResetJSONRequestBody = PasswordResetRequest
 
@@ -2273,6 +2301,12 @@ type SignInEmailCodeJSONRequestBody = CodeRequest
 
 // SignInEmailCodeFormdataRequestBody defines body for SignInEmailCode for application/x-www-form-urlencoded ContentType.
 type SignInEmailCodeFormdataRequestBody = CodeRequest
+
+// SignInSocialJSONRequestBody defines body for SignInSocial for application/json ContentType.
+type SignInSocialJSONRequestBody = SocialSignInRequest
+
+// SignInSocialFormdataRequestBody defines body for SignInSocial for application/x-www-form-urlencoded ContentType.
+type SignInSocialFormdataRequestBody = SocialSignInRequest
 
 // SignUpEmailJSONRequestBody defines body for SignUpEmail for application/json ContentType.
 type SignUpEmailJSONRequestBody = EmailSignUpRequest

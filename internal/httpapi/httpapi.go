@@ -57,6 +57,7 @@ func New(d Deps) http.Handler {
 		shield{d.Wallets, d.Auth}.routes(),
 		emailSignIn{d.Users}.routes(),
 		walletSignIn{d.Users}.routes(),
+		socialSignIn{d.Users}.routes(),
 		users{d.Users, d.Players, d.Auth}.routes(),
 		authConfigs{d.Users}.routes(),
 		health{d.Version, d.Chains, d.Checks}.routes(),

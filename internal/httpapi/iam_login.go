@@ -14,6 +14,7 @@ type UserService interface {
 	LoginService
 	EmailService
 	EthereumService
+	SocialService
 	VouchService
 	UserRecords
 	AuthConfigs

@@ -187,13 +187,14 @@ func TestPagesOfOtherOrigins(t *testing.T) {
 	}
 }
 
-// The links in mails lead a browser on to the project's page.
-func TestLinksOfMails(t *testing.T) {
+// What a browser follows leads it on to the project's page.
+func TestLinksLeadOn(t *testing.T) {
 	t.Parallel()
 	const target = goodOrigin + "/set?a=b"
 	for path, want := range map[string]string{
 		"/iam/v2/auth/reset-password/" + annsToken + "?callbackURL=" + url.QueryEscape(target):     goodOrigin + "/set?a=b&token=" + annsToken,
 		"/iam/v2/auth/verify-email?token=" + annsToken + "&callbackURL=" + url.QueryEscape(target): target,
+		"/iam/v2/auth/callback/google?code=a&state=b":                                              goodOrigin + "/?access_token=" + annsToken,
 	} {
 		a := newAPI(t)
 		r := httptest.NewRequest("GET", path, nil)

@@ -9,6 +9,7 @@ import (
 	"math/big"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -350,6 +351,18 @@ func (w userWorld) LogInWallet(_ context.Context, project string, p user.WalletP
 
 func (w userWorld) LinkWallet(_ context.Context, project, _ string, p user.WalletParams, _ user.Client) error {
 	return w.begin(project, p)
+}
+
+func (w userWorld) StartSocial(_ context.Context, project string, p user.SocialParams, _ user.Client) (string, error) {
+	return "https://issuer.example/authorize", w.begin(project, p)
+}
+
+func (w userWorld) FinishSocial(_ context.Context, provider string, _ url.Values, _ user.Client) (string, error) {
+	return goodOrigin + "/?access_token=" + annsToken, w.begin("", provider)
+}
+
+func (w userWorld) LogInIDToken(_ context.Context, project, provider, token, nonce string, _ user.Client) (user.Entry, error) {
+	return w.entry(), w.begin(project, provider+" "+token+" "+nonce)
 }
 
 func (w userWorld) VouchedUser(_ context.Context, project, provider, token string) (user.User, error) {
