@@ -2,7 +2,6 @@ package userop
 
 import (
 	"bytes"
-	"encoding/binary"
 
 	"github.com/ethereum/go-ethereum/common"
 )
@@ -28,9 +27,7 @@ func (s Session) Field(form Form, keySignature []byte) []byte {
 	out := make([]byte, 0, 1+momentLength+len(s.Permission)+SignatureLength+len(keySignature))
 	out = append(out, s.mode(form))
 	if s.Moment != 0 {
-		var moment [8]byte
-		binary.BigEndian.PutUint64(moment[:], s.Moment)
-		out = append(out, moment[8-momentLength:]...)
+		out = appendMoment(out, s.Moment)
 	}
 	out = append(out, s.Permission...)
 	if s.WayIn != Registered {

@@ -34,6 +34,35 @@ func TestSessionLayouts(t *testing.T) {
 	}
 }
 
+func TestAtMoment(t *testing.T) {
+	t.Parallel()
+	key := bytes.Repeat([]byte{7}, SignatureLength)
+	at := func(moment uint64) []byte {
+		return Session{Permission: []byte("\x01\x00permission"), Moment: moment}.Field(Raw, key)
+	}
+	bare := append([]byte{modeSession | modeMoment}, key[1:]...) // an owner's, whose r begins like a mode
+	for _, c := range []struct {
+		name  string
+		field []byte
+		t     uint64
+		want  []byte
+	}{
+		{"later", at(1000), 2000, at(2000)},
+		{"never earlier", at(2000), 1000, at(2000)},
+		{"none named", at(0), 2000, at(0)},
+		{"owner's", bare, 2000, bare},
+		{"empty", nil, 2000, nil},
+	} {
+		before := bytes.Clone(c.field)
+		if got := AtMoment(c.field, c.t); !bytes.Equal(got, c.want) {
+			t.Errorf("%s: got %x, want %x", c.name, got, c.want)
+		}
+		if !bytes.Equal(c.field, before) {
+			t.Errorf("%s: the field that was given has changed", c.name)
+		}
+	}
+}
+
 // A dummy must pass every check that a real signature passes before the
 // curve's own, and must cost no less calldata.
 func TestDummiesOfEverySignerType(t *testing.T) {
