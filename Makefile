@@ -76,8 +76,16 @@ bench: ## Measure boot, create, and signature to receipt, beside the chain's own
 	go run ./bench/flow
 
 .PHONY: bench-gas
-bench-gas: contracts/node_modules/.package-lock.json ## Measure the gas of each step and write bench/out/gas.json
-	go run ./bench/gas
+bench-gas: contracts/node_modules/.package-lock.json ## Measure the gas of each step beside other systems, and write bench/out/gas.json
+	@go run ./bench/gas
+
+.PHONY: gas-snapshot
+gas-snapshot: contracts/node_modules/.package-lock.json ## Measure the gas of each step, and keep the figures in the snapshot and docs/benchmarks.md
+	@go run ./bench/gas -update
+
+.PHONY: test-gas
+test-gas: contracts/node_modules/.package-lock.json ## Fail if a bundle costs more gas than in bench/gas/snapshot.json
+	@go run ./bench/gas -check
 
 .PHONY: permissions
 permissions: build ## Show each limit of a session kept by the server and by the contract, one line a limit
