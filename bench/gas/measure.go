@@ -23,7 +23,7 @@ func (l *lab) measure(ctx context.Context) (*results, error) {
 		r.Direct = receipt.GasUsed
 	}
 
-	proxy, deployment, err := l.newProxy(ctx)
+	proxy, deployment, err := l.newProxy(ctx, "proxy owner")
 	if err != nil {
 		return nil, fmt.Errorf("create the proxy: %w", err)
 	}
@@ -42,8 +42,8 @@ func (l *lab) measure(ctx context.Context) (*results, error) {
 	return &r, nil
 }
 
-func (l *lab) newProxy(ctx context.Context) (*subject, uint64, error) {
-	s := &subject{owner: keyOf("proxy owner"), session: keyOf("proxy session")}
+func (l *lab) newProxy(ctx context.Context, ownerName string) (s *subject, deployment uint64, err error) {
+	s = &subject{owner: keyOf(ownerName), session: keyOf("proxy session")}
 	owner := crypto.PubkeyToAddress(s.owner.PublicKey)
 	factory := bindings.FactoryAddress()
 	var salt common.Hash
@@ -59,8 +59,8 @@ func (l *lab) newProxy(ctx context.Context) (*subject, uint64, error) {
 	return s, receipt.GasUsed, l.fund(ctx, s)
 }
 
-func (l *lab) newDelegated(ctx context.Context, owner string) (*subject, error) {
-	s := &subject{owner: keyOf(owner), session: keyOf("delegated session"), delegated: true}
+func (l *lab) newDelegated(ctx context.Context, ownerName string) (*subject, error) {
+	s := &subject{owner: keyOf(ownerName), session: keyOf("delegated session"), delegated: true}
 	s.address = crypto.PubkeyToAddress(s.owner.PublicKey)
 	if err := l.delegate(ctx, s.owner); err != nil {
 		return nil, err
@@ -196,28 +196,40 @@ func (l *lab) secondUse(ctx context.Context, s *subject, u use) func() (bundle, 
 	return func() (bundle, error) { return l.usedTwice(ctx, s, u) }
 }
 
-// measureKeys measures the mint by each kind of P-256 key, in the second use,
-// on a delegated account of its own.
-func (l *lab) measureKeys(ctx context.Context) (keys, error) {
-	s, err := l.newDelegated(ctx, "delegated owner for keys")
+// measureKeys measures P-256 keys on accounts of their own.
+func (l *lab) measureKeys(ctx context.Context) (k homeKeys, err error) {
+	proxy, _, err := l.newProxy(ctx, "proxy owner for keys")
 	if err != nil {
-		return keys{}, err
+		return k, fmt.Errorf("create the proxy: %w", err)
 	}
+	delegated, err := l.newDelegated(ctx, "delegated owner for keys")
+	if err != nil {
+		return k, fmt.Errorf("create the delegated account: %w", err)
+	}
+	if k.Proxy, err = l.measureKeysOf(ctx, proxy); err != nil {
+		return k, fmt.Errorf("measure keys on the proxy: %w", err)
+	}
+	if k.Delegated, err = l.measureKeysOf(ctx, delegated); err != nil {
+		return k, fmt.Errorf("measure keys on the delegated account: %w", err)
+	}
+	return k, nil
+}
+
+// measureKeysOf measures the mint by each kind of P-256 key, in the second use.
+func (l *lab) measureKeysOf(ctx context.Context, s *subject) (k keys, err error) {
 	public, err := p256PublicKey()
 	if err != nil {
-		return keys{}, err
+		return k, err
 	}
-	if _, err := l.ownerOp(ctx, s, l.mint(s)); err != nil { // writes the lane's nonce slot
-		return keys{}, err
-	}
-	use := func(kind userop.SignerType) func() (bundle, error) {
+	mintBy := func(kind userop.SignerType) func() (bundle, error) {
 		return l.secondUse(ctx, s, use{permission: l.keyTerms(s, kind, public), callData: l.mint(s)})
 	}
-	var k keys
+	// The first operation writes the lane's nonce slot.
 	err = inOrder(
-		step{"p256", &k.P256, use(userop.P256)},
-		step{"p256-sha256", &k.P256SHA256, use(userop.P256SHA256)},
-		step{"webauthn", &k.WebAuthn, use(userop.WebAuthn)},
+		step{"warm up", nil, func() (bundle, error) { return l.ownerOp(ctx, s, l.mint(s)) }},
+		step{"p256", &k.P256, mintBy(userop.P256)},
+		step{"p256-sha256", &k.P256SHA256, mintBy(userop.P256SHA256)},
+		step{"webauthn", &k.WebAuthn, mintBy(userop.WebAuthn)},
 	)
 	return k, err
 }

@@ -40,7 +40,13 @@ type ruleCost struct {
 	Adds  int64  `json:"adds"` // over the same use without the rule
 }
 
-// keys holds c of a delegated account by P-256 keys.
+// homeKeys holds the figures of keys on each kind of account.
+type homeKeys struct {
+	Proxy     keys `json:"proxy"`
+	Delegated keys `json:"delegated"`
+}
+
+// keys holds c by P-256 keys.
 type keys struct {
 	P256       uint64 `json:"p256"`
 	P256SHA256 uint64 `json:"p256Sha256"`
@@ -48,12 +54,12 @@ type keys struct {
 }
 
 type results struct {
-	Proxy      home   `json:"proxy"`
-	Delegated  home   `json:"delegated"`
-	Direct     uint64 `json:"direct"`     // the same mint, sent by an EOA
-	Deployment uint64 `json:"deployment"` // the factory's transaction
-	Keys       keys   `json:"keys"`       // on a chain without the P-256 precompile
-	FastKeys   keys   `json:"fastKeys"`   // on a chain with it (Osaka, RIP-7951 or RIP-7212)
+	Proxy      home     `json:"proxy"`
+	Delegated  home     `json:"delegated"`
+	Direct     uint64   `json:"direct"`     // the same mint, sent by an EOA
+	Deployment uint64   `json:"deployment"` // the factory's transaction
+	Keys       homeKeys `json:"keys"`       // on a chain without the P-256 precompile
+	FastKeys   homeKeys `json:"fastKeys"`   // on a chain with Osaka's (EIP-7951, 6,900 gas)
 }
 
 func (r *results) print(out io.Writer, p *peers) {
@@ -89,16 +95,20 @@ func (r *results) printOurs(out io.Writer) {
 	for _, name := range slices.Sorted(maps.Keys(r.Proxy.Rules)) {
 		fmt.Fprintf(table, "rule %s adds\t%+d\t%+d\t\n", name, r.Proxy.Rules[name].Adds, r.Delegated.Rules[name].Adds)
 	}
-	key := func(label string, slow, fast uint64) {
-		fmt.Fprintf(table, "c, %s key\t-\t%s\t\n", label, thousands(slow))
-		fmt.Fprintf(table, "c, %s key, with the precompile\t-\t%s\t\n", label, thousands(fast))
-	}
-	key("p256", r.Keys.P256, r.FastKeys.P256)
-	key("p256-sha256", r.Keys.P256SHA256, r.FastKeys.P256SHA256)
-	key("webauthn", r.Keys.WebAuthn, r.FastKeys.WebAuthn)
+	r.printKeys(table, "c, %s key", r.Keys)
+	r.printKeys(table, "c, %s key, with the precompile", r.FastKeys)
 	fmt.Fprintf(table, "account deployment\t%s\t-\t\n", thousands(r.Deployment))
 	fmt.Fprintf(table, "floor: the mint sent by an EOA\t%s\t%s\t\n", thousands(r.Direct), thousands(r.Direct))
 	table.Flush()
+}
+
+func (r *results) printKeys(out io.Writer, label string, k homeKeys) {
+	row := func(kind string, proxy, delegated uint64) {
+		fmt.Fprintf(out, label+"\t%s\t%s\t\n", kind, thousands(proxy), thousands(delegated))
+	}
+	row("p256", k.Proxy.P256, k.Delegated.P256)
+	row("p256-sha256", k.Proxy.P256SHA256, k.Delegated.P256SHA256)
+	row("webauthn", k.Proxy.WebAuthn, k.Delegated.WebAuthn)
 }
 
 // printPeers prints our figures beside those of other systems.

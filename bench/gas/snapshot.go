@@ -117,7 +117,7 @@ func compareFigures(kept, now map[string]int64) (lower int, err error) {
 		switch {
 		case !isKept:
 			errs = append(errs, fmt.Errorf("%s is not in the snapshot: run `make gas-snapshot`", name))
-		case now[name] > before:
+		case now[name] > before+noise(name, before):
 			errs = append(errs, fmt.Errorf("%s grew from %d to %d: make it cheaper, or run `make gas-snapshot` and say why in the commit", name, before, now[name]))
 		case now[name] < before:
 			lower++
@@ -129,6 +129,17 @@ func compareFigures(kept, now map[string]int64) (lower int, err error) {
 		}
 	}
 	return lower, errors.Join(errs...)
+}
+
+// noise is by how much a figure may differ from build to build. Where no
+// precompile verifies P-256, the contract that does works longer on some
+// signatures than on others; and a proxy's address, so what its keys sign, is
+// another in each build.
+func noise(name string, figure int64) int64 {
+	if strings.HasPrefix(name, "keys.proxy.") {
+		return figure * 3 / 100
+	}
+	return 0
 }
 
 // flatten reads figures from JSON by their path, such as "proxy.rules.rate.total".

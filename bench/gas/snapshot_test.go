@@ -14,17 +14,19 @@ var root = filepath.Join("..", "..")
 
 func TestCompareFigures(t *testing.T) {
 	t.Parallel()
-	kept := map[string]int64{"c": 100, "d": 200}
+	kept := map[string]int64{"c": 100, "d": 200, "keys.proxy.p256": 1000}
 	for name, c := range map[string]struct {
 		change func(map[string]int64)
 		lower  int
 		want   string // in the error; "" for none
 	}{
-		"same":    {func(map[string]int64) {}, 0, ""},
-		"lower":   {func(now map[string]int64) { now["c"]-- }, 1, ""},
-		"grown":   {func(now map[string]int64) { now["c"]++ }, 0, "c grew from 100 to 101"},
-		"new":     {func(now map[string]int64) { now["e"] = 1 }, 0, "e is not in the snapshot"},
-		"missing": {func(now map[string]int64) { delete(now, "d") }, 0, "d of the snapshot is measured no more"},
+		"same":            {func(map[string]int64) {}, 0, ""},
+		"lower":           {func(now map[string]int64) { now["c"]-- }, 1, ""},
+		"grown":           {func(now map[string]int64) { now["c"]++ }, 0, "c grew from 100 to 101"},
+		"noise":           {func(now map[string]int64) { now["keys.proxy.p256"] += 30 }, 0, ""},
+		"more than noise": {func(now map[string]int64) { now["keys.proxy.p256"] += 31 }, 0, "keys.proxy.p256 grew from 1000 to 1031"},
+		"new":             {func(now map[string]int64) { now["e"] = 1 }, 0, "e is not in the snapshot"},
+		"missing":         {func(now map[string]int64) { delete(now, "d") }, 0, "d of the snapshot is measured no more"},
 	} {
 		now := maps.Clone(kept)
 		c.change(now)
