@@ -4,7 +4,6 @@ pragma solidity ^0.8.28;
 import {ILatchkeyAccount} from "../interfaces/ILatchkeyAccount.sol";
 import {KeySignature} from "./KeySignature.sol";
 import {Permission} from "./Permission.sol";
-import {Secp256k1Signature} from "./Secp256k1Signature.sol";
 
 /// @dev Where the parts of a signature field are: mode << 144 | moment << 96 | permission << 64 | grant << 32 | key, each
 /// of the last three as the offset of its first byte.
@@ -25,7 +24,7 @@ using {
 ///     mode        1 byte
 ///     moment      6 bytes, exactly when the permission has a timed rule
 ///     permission  as long as it says
-///     grant       65 bytes of the owner, exactly when the session is not registered
+///     grant       what the owner signed, see {KeySignature}, exactly when the session is not registered
 ///     key         what the session key signed, see {KeySignature}
 library SessionSignature {
     using Permission for bytes;
@@ -40,19 +39,23 @@ library SessionSignature {
     uint8 private constant WAY_MASK = 3 << 2;
     uint256 private constant MOMENT_LENGTH = 6;
 
+    /// @dev Whether a grant comes along.
+    function isGranted(uint256 mode_) internal pure returns (bool) {
+        return mode_ & WAY_MASK != 0;
+    }
+
     /// @dev Reverts with SignatureMalformed unless the parts fill the field exactly.
-    function parse(bytes calldata signature) internal pure returns (SignatureParts) {
+    /// @param ownerKind The kind of the key that signs grants; not looked at when none should come along.
+    function parse(bytes calldata signature, uint256 ownerKind) internal pure returns (SignatureParts) {
         unchecked {
             uint256 head = uint56(bytes7(signature));
             bool hasMoment = head >> 48 & MODE_MOMENT != 0;
             uint256 start = hasMoment ? 1 + MOMENT_LENGTH : 1;
             if (!hasMoment) head = head >> 48 << 48;
 
-            _check(signature.length >= start + Permission.HEADER);
-            (uint256 grantStart, bool isTimed) = Permission.measure(_part(signature, start, signature.length));
-            grantStart += start;
-            uint256 keyStart = head >> 48 & WAY_MASK == 0 ? grantStart : grantStart + Secp256k1Signature.LENGTH;
-            _check(isTimed == hasMoment && signature.length >= keyStart);
+            uint256 grantStart = _permissionEnd(signature, start, hasMoment);
+            uint256 keyStart = grantStart;
+            if (isGranted(head >> 48)) keyStart += _grantLength(signature, grantStart, ownerKind);
 
             uint256 signerType = _part(signature, start, grantStart).terms().signerType();
             bytes calldata keySignature = _part(signature, keyStart, signature.length);
@@ -95,6 +98,32 @@ library SessionSignature {
         if (mode_ <= MODE_SESSION | MODE_EIP191) return true;
         if (mode_ >= MODE_GRANT_EIP191 << 1 || mode_ & WAY_MASK == WAY_MASK) return false;
         return mode_ & MODE_GRANT_EIP191 == 0 || mode_ & WAY_MASK != 0;
+    }
+
+    /// @dev The permission says by itself how long it is, and whether a moment goes before it.
+    function _permissionEnd(bytes calldata signature, uint256 start, bool hasMoment)
+        private
+        pure
+        returns (uint256 end)
+    {
+        unchecked {
+            _check(signature.length >= start + Permission.HEADER);
+            (uint256 length, bool isTimed) = Permission.measure(_part(signature, start, signature.length));
+            end = start + length;
+            _check(isTimed == hasMoment && signature.length >= end);
+        }
+    }
+
+    /// @dev A grant says by itself how long it is: by the owner's kind, or in the lengths that an assertion holds.
+    function _grantLength(bytes calldata signature, uint256 start, uint256 ownerKind)
+        private
+        pure
+        returns (uint256 length)
+    {
+        bool isPersonal = uint8(bytes1(signature)) & MODE_GRANT_EIP191 != 0;
+        bytes calldata rest = _part(signature, start, signature.length);
+        length = KeySignature.measure(ownerKind, rest);
+        _check(length <= rest.length && (ownerKind == KeySignature.SECP256K1 || !isPersonal));
     }
 
     function _grantStart(SignatureParts parts) private pure returns (uint256) {
