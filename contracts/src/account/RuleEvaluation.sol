@@ -101,13 +101,13 @@ abstract contract RuleEvaluation is Budgets {
 
     // --- functions
 
-    /// @dev Whether the call is of the function that the rule belongs to.
+    /// @dev Whether the call is of the function that the rule belongs to. A call too short to name one goes only to
+    /// contracts that are listed as a whole or have no function listed.
     function _isCallOf(Rule rule, bytes calldata permission, Use memory use, Call calldata call)
         private
         pure
         returns (bool)
     {
-        if (call.dataOf().length < 4) return false;
         uint256 entry = uint256(uint160(call.targetOf())) << 32 | uint32(call.selectorOf());
         return permission.functionAt(use.terms, rule.byteAt(0)) == entry;
     }
