@@ -66,9 +66,9 @@ library RuleKind {
         return kind >= ERC20_TOTAL && kind <= ERC1155;
     }
 
-    /// @dev Whether the rule belongs to one entry of the functions.
+    /// @dev Whether the rule belongs to one entry of the functions. It must limit neither value nor a token.
     function isFunction(uint256 kind) internal pure returns (bool) {
-        return kind >= ARGUMENT && kind <= COUNT;
+        return kind <= COUNT;
     }
 }
 
