@@ -70,16 +70,15 @@ library ExecuteCalldata {
         return bytes4(dataOf(made));
     }
 
-    /// @dev Where the call ends that starts at `start`. Reverts when it reaches past the calldata or is not clean. Words
-    /// past the end read as something, but a call that has some there ends there.
+    /// @dev Where the call ends that starts at `start`, always behind it. Reverts when it is not clean. Words past the end
+    /// of the calldata read as something, but a call that has some there ends there, and so does every later one.
     function _endOfCall(bytes calldata callData, uint256 start) private pure returns (uint256) {
         unchecked {
             uint256 length = _word(callData, start + DATA_OFFSET);
             bool isClean = _word(callData, start) >> 160 == 0 && _word(callData, start + 2 * WORD) == DATA_OFFSET
                 && length <= callData.length;
-            uint256 end = start + CALL_HEAD + ((length + 31) & ~uint256(31));
-            if (!isClean || end > callData.length) revert ILatchkeyAccount.CallMalformed();
-            return end;
+            if (!isClean) revert ILatchkeyAccount.CallMalformed();
+            return start + CALL_HEAD + ((length + 31) & ~uint256(31));
         }
     }
 
