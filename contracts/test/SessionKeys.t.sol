@@ -131,6 +131,29 @@ abstract contract SessionKeysBehavior is P256Fixture {
         submitSigned(op, permission, key);
     }
 
+    /// Lengths that reach past the end, or past the last number.
+    function test_webauthn_lengthPastTheEnd_isMalformed() public {
+        bytes memory permission = register(grantTo(WEBAUTHN));
+        PackedUserOperation memory op = ping();
+        bytes memory key = signP256(WEBAUTHN, P256_KEY, ENTRY_POINT.getUserOpHash(op));
+        uint256 longest = (key.length - 64) / 32 * 32;
+
+        setWord(key, 2 + 6, type(uint256).max);
+        expectMalformed();
+        submitSigned(op, permission, key);
+
+        setWord(key, 2 + 6, longest);
+        setWord(key, 2 + 5, 7 * 32 + longest); // as if the client data followed
+        expectMalformed();
+        submitSigned(op, permission, key);
+    }
+
+    function setWord(bytes memory data, uint256 word, uint256 value) private pure {
+        assembly ("memory-safe") {
+            mstore(add(data, add(0x20, mul(word, 0x20))), value)
+        }
+    }
+
     function test_webauthn_trailingBytes_areMalformed(uint8 length) public {
         vm.assume(length != 0);
         bytes memory permission = register(grantTo(WEBAUTHN));
