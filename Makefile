@@ -96,8 +96,16 @@ attacks: contracts/node_modules/.package-lock.json ## Run the attack cases again
 	@node scripts/attacks.mjs
 
 .PHONY: mutants
-mutants: contracts/node_modules/.package-lock.json ## Take every guard of the account away, one at a time; some test must miss it (about 20 minutes)
-	@node scripts/mutants/main.mjs
+mutants: contracts/node_modules/.package-lock.json ## Take every guard of the account away, one at a time; some test must miss it. ONLY=Budgets takes some
+	@node scripts/mutants/main.mjs $(ONLY)
+
+.PHONY: mutants-invariants
+mutants-invariants: contracts/node_modules/.package-lock.json ## Show that every promise of the invariants is broken without the guards it stands on
+	@node scripts/mutants/main.mjs --invariants
+
+.PHONY: mutants-cases
+mutants-cases: contracts/node_modules/.package-lock.json ## Write docs/attacks.md: which guards each attack case depends on
+	@node scripts/mutants/main.mjs --cases
 
 CASES ?= 100000
 

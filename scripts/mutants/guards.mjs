@@ -98,7 +98,8 @@ export class Source {
       const number = this.#guard(invocation, 'modifier')
       this.#wrap(invocation, '', `(${number})`)
     }
-    return { returnsBool: node.returnParameters?.parameters.map((p) => p.typeName?.name).join() === 'bool' }
+    const returned = node.returnParameters?.parameters ?? []
+    return { returnsBool: returned.map((p) => p.typeName?.name).join() === 'bool', returnsNothing: returned.length === 0 }
   }
 
   // A modifier takes the number of the guard that each use of it is.
@@ -136,8 +137,9 @@ export class Source {
     if (!context.guarded) this.#wrap(node, `if (!Mutant.off(${this.#guard(node, 'revert')})) `)
   }
 
-  visitReturn(node, { returnsBool }) {
+  visitReturn(node, { returnsBool, returnsNothing }) {
     const { expression } = node
+    if (returnsNothing && isCheck(expression)) return this.#wrap(node, `if (Mutant.off(${this.#guard(node, 'check')})) return; else `)
     if (!expression || isLiteral(expression)) return
     if (returnsBool || isConjunction(expression)) this.#terms(expression, 'allow', 'predicate')
   }
@@ -156,7 +158,7 @@ export class Source {
     const name = expression.expression.name ?? expression.expression.memberName ?? ''
     // A check of nothing but a condition is one guard a term; any other is one.
     if (/^(require|_?check)$/.test(name)) this.#terms(expression.arguments[0], 'allow')
-    else if (/^_?(check|require|ensure)/.test(name)) this.#wrap(node, `if (!Mutant.off(${this.#guard(node, 'check')})) `)
+    else if (isCheck(expression)) this.#wrap(node, `if (!Mutant.off(${this.#guard(node, 'check')})) `)
   }
 
   // SafeCast.toUint(!ok) is how a boolean becomes ERC-4337's failure.
@@ -274,6 +276,11 @@ function partsOf({ nodeType, operator, leftExpression, rightExpression }, to) {
   const [outer, inner] = to === 'allow' ? ['||', '&&'] : ['&&', '||']
   if (nodeType !== 'BinaryOperation' || operator !== outer) return []
   return [leftExpression, rightExpression].filter((operand) => unparenthesised(operand).operator === inner)
+}
+
+// isCheck says whether a call does nothing but check.
+function isCheck(node) {
+  return node?.nodeType === 'FunctionCall' && /^_?(check|require|ensure)/.test(node.expression.name ?? node.expression.memberName ?? '')
 }
 
 function isLiteral(node) {

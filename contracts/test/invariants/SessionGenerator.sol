@@ -243,9 +243,9 @@ abstract contract SessionGenerator is SessionModel {
         if (choice == 4) return nftCall();
         if (choice == 5) return itemCall();
         if (choice < 9) return callOfFunction([Target.ping.selector, Target.fail.selector, Target.set.selector][choice - 6], random(3));
-        if (choice < 11) m = made(address(account), 0, ownerCall());
-        else m = made(address(ENTRY_POINT), 0, abi.encodeCall(IEntryPointStake.withdrawTo, (payable(friend), 1)));
-        m.isForbidden = true;
+        bytes memory withdrawal = abi.encodeCall(IEntryPointStake.withdrawTo, (payable(friend), 1));
+        m = choice < 11 ? made(address(account), 0, ownerCall()) : made(address(ENTRY_POINT), 0, withdrawal);
+        m.isOwn = choice < 11;
     }
 
     /// @dev What only the owner may have the account do.

@@ -146,6 +146,13 @@ abstract contract SessionHandler is SessionGenerator {
         ++_epoch;
     }
 
+    /// @dev Somebody who is not the owner calls what only the owner may.
+    function intrude(uint256 entropy) external step(entropy) {
+        vm.prank(once(2) ? stranger : bundler);
+        (bool ok,) = address(account).call(ownerCall());
+        ok; // judged by what comes of it
+    }
+
     function pass(uint256 time) external {
         _now += bound(time, 1, 3 hours);
     }

@@ -16,8 +16,8 @@ struct ModelCall {
     uint8 standard;
     uint256 id;
     uint256 amount;
-    /// Whether it calls the account or the EntryPoint.
-    bool isForbidden;
+    /// Whether it calls the account, which is judged by what comes of it.
+    bool isOwn;
 }
 
 /// @dev What the model knows about one session.
@@ -83,8 +83,8 @@ abstract contract SessionModel is GrantFixture, P256Fixture {
 
     function bookCall(bytes32 id, ModelCall memory made) private {
         Session storage s = sessions[id];
-        if (made.isForbidden) breaks(Promise.Granting, "called the account or the EntryPoint");
-        if (!s.grant.sudo) judgeGrant(id, made);
+        if (made.call.target == address(ENTRY_POINT)) breaks(Promise.Granting, "called the EntryPoint");
+        if (!s.grant.sudo && !made.isOwn) judgeGrant(id, made);
 
         ModelRule[] memory rules = rulesOf[id];
         if (rules.length == 0) ++acted[0];
