@@ -70,8 +70,8 @@ library KeySignature {
 
     /// @dev User presence is required, user verification is not: a session key is used without a prompt each time.
     function _isAssertedBy(bytes32 hash, bytes calldata encoded, bytes32 x, bytes32 y) private view returns (bool) {
-        (bool ok, WebAuthn.WebAuthnAuth calldata assertion) = WebAuthn.tryDecodeAuth(encoded);
-        return ok && WebAuthn.verify(abi.encode(hash), assertion, x, y, false);
+        (, WebAuthn.WebAuthnAuth calldata assertion) = WebAuthn.tryDecodeAuth(encoded); // well formed, so it decodes
+        return WebAuthn.verify(abi.encode(hash), assertion, x, y, false);
     }
 
     /// @dev Both dynamic parts follow the head without a gap.

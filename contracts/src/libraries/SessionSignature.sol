@@ -51,7 +51,6 @@ library SessionSignature {
             uint256 head = uint56(bytes7(signature));
             bool hasMoment = head >> 48 & MODE_MOMENT != 0;
             uint256 start = hasMoment ? 1 + MOMENT_LENGTH : 1;
-            if (!hasMoment) head = head >> 48 << 48;
 
             uint256 grantStart = _permissionEnd(signature, start, hasMoment);
             uint256 keyStart = grantStart;
@@ -73,7 +72,7 @@ library SessionSignature {
         return mode(parts) & WAY_MASK;
     }
 
-    /// @dev Zero when the field names none.
+    /// @dev Means nothing when the field names none.
     function moment(SignatureParts parts) internal pure returns (uint48) {
         return uint48(SignatureParts.unwrap(parts) >> 96);
     }
@@ -100,14 +99,14 @@ library SessionSignature {
         return mode_ & MODE_GRANT_EIP191 == 0 || mode_ & WAY_MASK != 0;
     }
 
-    /// @dev The permission says by itself how long it is, and whether a moment goes before it.
+    /// @dev The permission says by itself how long it is, and whether a moment goes before it. A field too short for that
+    /// reads as something, but that ends behind the field.
     function _permissionEnd(bytes calldata signature, uint256 start, bool hasMoment)
         private
         pure
         returns (uint256 end)
     {
         unchecked {
-            _check(signature.length >= start + Permission.HEADER);
             (uint256 length, bool isTimed) = Permission.measure(_part(signature, start, signature.length));
             end = start + length;
             _check(isTimed == hasMoment && signature.length >= end);
