@@ -97,7 +97,7 @@ func (l *lab) grant(s *subject, packed []byte) (userop.Grant, error) {
 	if err != nil {
 		return userop.Grant{}, err
 	}
-	return userop.Grant{Form: userop.Raw, Signature: [userop.SignatureLength]byte(signature)}, nil
+	return userop.Grant{Form: userop.Raw, Signature: signature}, nil
 }
 
 // sessionID is what the account knows the session by, until all sessions are

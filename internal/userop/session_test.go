@@ -10,7 +10,7 @@ import (
 func TestSessionLayouts(t *testing.T) {
 	t.Parallel()
 	permission, key := []byte("\x01\x00permission"), []byte("key signature")
-	grant := Grant{PersonalSign, [65]byte(bytes.Repeat([]byte{9}, 65))}
+	grant := Grant{PersonalSign, bytes.Repeat([]byte{9}, 65)}
 	raw := Grant{Raw, grant.Signature}
 	cat := func(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
 	moment := []byte{0, 0, 1, 2, 3, 4}
