@@ -9,7 +9,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ENTRY_POINT_V08} from "../libraries/EntryPointV08.sol";
 import {KeySignature} from "../libraries/KeySignature.sol";
 import {OperationFields} from "../libraries/OperationFields.sol";
-import {Permission} from "../libraries/Permission.sol";
+import {Permission, Terms} from "../libraries/Permission.sol";
 import {Secp256k1Signature} from "../libraries/Secp256k1Signature.sol";
 import {SessionSignature, SignatureParts} from "../libraries/SessionSignature.sol";
 import {SessionStatus} from "../libraries/SessionStatus.sol";
@@ -94,8 +94,9 @@ abstract contract OperationValidation is Account, SessionValidation {
         uint256 grantKind = SessionSignature.isGranted(mode) ? _accountStorage().ownerKind : 0;
         SignatureParts parts = signature.parse(grantKind);
         bytes calldata permission = parts.permission(signature);
-        (bytes32 id, uint256 word) = _find(permission);
-        Use memory use = Use(id, word, word, permission.terms(), permission.limits(), parts);
+        (bytes32 id, Session storage session) = _find(permission);
+        uint256 word = session.word;
+        Use memory use = Use(id, word, parts);
 
         if (use.parts.wayIn() != 0) {
             _admit(permission, use);
@@ -106,7 +107,8 @@ abstract contract OperationValidation is Account, SessionValidation {
 
         // The permission is canonical: it was checked just now, or when the session became active.
         validationData |= _judge(op, permission, use);
-        validationData |= _keyFailure(use, opHash, signature);
+        if (use.word != word) session.word = use.word;
+        validationData |= _keyFailure(permission.terms(), use, opHash, signature);
     }
 
     /// @dev Lets in a session that is not registered, if the owner signed for it. One that is used for the first time
@@ -122,7 +124,7 @@ abstract contract OperationValidation is Account, SessionValidation {
             return;
         }
         use.word = SessionStatus.ACTIVE;
-        emit SessionRegistered(use.id, use.terms.signer(), permission);
+        emit SessionRegistered(use.id, permission.terms().signer(), permission);
     }
 
     function _grantFailure(Use memory use, bytes calldata signature) private view returns (uint256) {
@@ -131,9 +133,13 @@ abstract contract OperationValidation is Account, SessionValidation {
         return _failure(kind, signer, digest, use.parts.grant(signature));
     }
 
-    function _keyFailure(Use memory use, bytes32 opHash, bytes calldata signature) private view returns (uint256) {
+    function _keyFailure(Terms terms, Use memory use, bytes32 opHash, bytes calldata signature)
+        private
+        view
+        returns (uint256)
+    {
         bytes32 digest = _signed(opHash, use.parts.mode() & SessionSignature.MODE_EIP191);
-        return _failure(use.terms.signerType(), use.terms.signer(), digest, use.parts.key(signature));
+        return _failure(terms.signerType(), terms.signer(), digest, use.parts.key(signature));
     }
 
     /// @dev What a key signs for `hash`: EIP-191 over it when the form is not zero, otherwise the hash itself.

@@ -17,7 +17,7 @@ abstract contract RuleEvaluation is Budgets {
 
     /// @dev Whether a rule limits the token at `target`. Such a rule grants the calls that it knows of.
     function _isLimitedToken(bytes calldata permission, Use memory use, address target) internal pure returns (bool) {
-        (Rule rule, uint256 count) = permission.rules(use.terms);
+        (Rule rule, uint256 count) = permission.rules(permission.terms());
         for (; count != 0; --count) {
             if (RuleKind.isToken(rule.kind()) && rule.token() == target) return true;
             rule = rule.next();
@@ -27,12 +27,12 @@ abstract contract RuleEvaluation is Budgets {
 
     /// @dev Whether some rule lets value go with calls. The rules about value come first.
     function _hasValueRule(bytes calldata permission, Use memory use) internal pure returns (bool) {
-        (Rule rule,) = permission.rules(use.terms);
+        (Rule rule,) = permission.rules(permission.terms());
         return RuleKind.isValue(rule.kind());
     }
 
     function _applyRules(bytes calldata permission, Use memory use, Call calldata call) internal {
-        (Rule rule, uint256 count) = permission.rules(use.terms);
+        (Rule rule, uint256 count) = permission.rules(permission.terms());
         for (; count != 0; --count) {
             _applyRule(rule, permission, use, call);
             rule = rule.next();
@@ -80,7 +80,7 @@ abstract contract RuleEvaluation is Budgets {
     }
 
     function _checkTokenId(uint256 kind, bytes calldata permission, Use memory use, Call calldata call) private view {
-        (Rule rule, uint256 count) = permission.rules(use.terms);
+        (Rule rule, uint256 count) = permission.rules(permission.terms());
         bool isLimited;
         uint256 id;
         for (; count != 0; --count) {
@@ -109,7 +109,7 @@ abstract contract RuleEvaluation is Budgets {
         returns (bool)
     {
         uint256 entry = uint256(uint160(call.targetOf())) << 32 | uint32(call.selectorOf());
-        return permission.functionAt(use.terms, rule.byteAt(0)) == entry;
+        return permission.functionAt(permission.terms(), rule.byteAt(0)) == entry;
     }
 
     function _applyFunctionRule(Rule rule, Use memory use, bytes calldata data) private {

@@ -46,22 +46,21 @@ abstract contract SessionValidation is RuleEvaluation {
         }
 
         _chargeFee(op, permission, use);
-        _close(use);
     }
 
     function _judgeCall(bytes calldata permission, Use memory use, Call calldata call) private {
         address target = call.targetOf();
         if (target == address(this) || target == address(ENTRY_POINT_V08)) revert TargetForbidden(target);
 
-        if (!use.terms.hasRules()) {
-            if (!use.terms.isSudo()) _checkPlainCall(permission, use, call);
+        if (!permission.terms().hasRules()) {
+            if (!permission.terms().isSudo()) _checkPlainCall(permission, use, call);
         } else {
-            if (!use.terms.isSudo()) _checkGrant(permission, use, call);
+            if (!permission.terms().isSudo()) _checkGrant(permission, use, call);
             _applyRules(permission, use, call);
-            if (!use.terms.isSudo()) _checkTokenIds(permission, use, call);
+            if (!permission.terms().isSudo()) _checkTokenIds(permission, use, call);
         }
 
-        _countCall(use);
+        _countCall(permission, use);
     }
 
     /// @dev A call under a permission without rules: listed, and without value.
@@ -74,14 +73,14 @@ abstract contract SessionValidation is RuleEvaluation {
     /// that are listed for it narrow the grant. Value may go with other calls only, when some rule bounds it.
     function _checkGrant(bytes calldata permission, Use memory use, Call calldata call) private pure {
         bool isLimitedToken = _isLimitedToken(permission, use, call.targetOf());
-        if (!isLimitedToken || permission.hasFunctionOf(use.terms, call.targetOf())) {
+        if (!isLimitedToken || permission.hasFunctionOf(permission.terms(), call.targetOf())) {
             _checkListed(permission, use, call);
         }
         if (call.value != 0 && (isLimitedToken || !_hasValueRule(permission, use))) revert ValueNotAllowed(call.value);
     }
 
     function _checkListed(bytes calldata permission, Use memory use, Call calldata call) private pure {
-        Terms terms = use.terms;
+        Terms terms = permission.terms();
         address target = call.targetOf();
         if (permission.allowsContract(terms, target)) return;
 
@@ -90,8 +89,8 @@ abstract contract SessionValidation is RuleEvaluation {
         if (!isAllowed) revert CallNotAllowed(target, selector);
     }
 
-    function _countCall(Use memory use) private pure {
-        uint256 limit = use.limits.callLimit();
+    function _countCall(bytes calldata permission, Use memory use) private pure {
+        uint256 limit = permission.limits().callLimit();
         if (limit == 0) return;
 
         uint256 made = use.word.callsMade();
@@ -101,10 +100,10 @@ abstract contract SessionValidation is RuleEvaluation {
 
     /// @dev Charges the worst case whoever pays: a paymaster may take its money back from the account.
     function _chargeFee(PackedUserOperation calldata op, bytes calldata permission, Use memory use) private pure {
-        uint256 limit = use.limits.feeLimit();
+        uint256 limit = permission.limits().feeLimit();
         address paymaster = op.paymaster();
         if (paymaster != address(0)) {
-            if (!permission.allowsPaymaster(use.terms, paymaster)) revert PaymasterNotAllowed(paymaster);
+            if (!permission.allowsPaymaster(permission.terms(), paymaster)) revert PaymasterNotAllowed(paymaster);
         } else if (limit == 0) {
             revert FeeLimitMissing();
         }
