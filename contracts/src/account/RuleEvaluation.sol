@@ -108,8 +108,7 @@ abstract contract RuleEvaluation is Budgets {
         pure
         returns (bool)
     {
-        uint256 entry = uint256(uint160(call.targetOf())) << 32 | uint32(call.selectorOf());
-        return permission.functionAt(permission.terms(), rule.byteAt(0)) == entry;
+        return permission.functionAt(permission.terms(), rule.byteAt(0)) == call.functionOf();
     }
 
     function _applyFunctionRule(Rule rule, Use memory use, bytes calldata data) private {

@@ -50,7 +50,8 @@ abstract contract SessionValidation is RuleEvaluation {
 
     function _judgeCall(bytes calldata permission, Use memory use, Call calldata call) private {
         address target = call.targetOf();
-        if (target == address(this) || target == address(ENTRY_POINT_V08)) revert TargetForbidden(target);
+        if (target == address(this)) revert TargetForbidden(target);
+        if (target == address(ENTRY_POINT_V08)) revert TargetForbidden(target);
 
         if (!permission.terms().hasRules()) {
             if (!permission.terms().isSudo()) _checkPlainCall(permission, use, call);
@@ -81,12 +82,10 @@ abstract contract SessionValidation is RuleEvaluation {
 
     function _checkListed(bytes calldata permission, Use memory use, Call calldata call) private pure {
         Terms terms = permission.terms();
-        address target = call.targetOf();
-        if (permission.allowsContract(terms, target)) return;
+        if (permission.allowsContract(terms, call.targetOf())) return;
 
-        bytes4 selector = call.selectorOf();
-        bool isAllowed = call.dataOf().length >= 4 && permission.allowsFunction(terms, target, selector);
-        if (!isAllowed) revert CallNotAllowed(target, selector);
+        bool isAllowed = call.dataOf().length >= 4 && permission.allowsFunction(terms, call.functionOf());
+        if (!isAllowed) revert CallNotAllowed(call.targetOf(), call.selectorOf());
     }
 
     function _countCall(bytes calldata permission, Use memory use) private pure {
@@ -111,7 +110,10 @@ abstract contract SessionValidation is RuleEvaluation {
 
         uint256 spent = use.word.feesCharged();
         uint256 fee = op.worstCase();
-        if (fee > limit - spent) revert FeeLimitExceeded(limit, spent, fee);
+        unchecked {
+            // What was spent is never above the limit: all of it passed here, under the same permission.
+            if (fee > limit - spent) revert FeeLimitExceeded(limit, spent, fee);
+        }
         use.word = use.word.addFee(fee);
     }
 }

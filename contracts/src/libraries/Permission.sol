@@ -69,13 +69,8 @@ library Permission {
         return _contains(permission, HEADER, t.contractsEnd(), ADDRESS_ENTRY, uint160(target));
     }
 
-    /// @dev Whether the function `selector` of `target` may be called. The permission must be canonical.
-    function allowsFunction(bytes calldata permission, Terms t, address target, bytes4 selector)
-        internal
-        pure
-        returns (bool)
-    {
-        uint256 entry = uint256(uint160(target)) << 32 | uint32(selector);
+    /// @dev Whether the function `entry`, see {ExecuteCalldata.functionOf}, may be called. The permission must be canonical.
+    function allowsFunction(bytes calldata permission, Terms t, uint256 entry) internal pure returns (bool) {
         return _contains(permission, t.contractsEnd(), t.functionsEnd(), FUNCTION_ENTRY, entry);
     }
 

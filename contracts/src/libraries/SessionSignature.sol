@@ -58,7 +58,8 @@ library SessionSignature {
 
             uint256 signerType = _part(signature, start, grantStart).terms().signerType();
             bytes calldata keySignature = _part(signature, keyStart, signature.length);
-            _check(_isModeAllowed(head >> 48, signerType) && KeySignature.isWellFormed(signerType, keySignature));
+            _check(_isModeAllowed(head >> 48, signerType));
+            _check(KeySignature.isWellFormed(signerType, keySignature));
             return SignatureParts.wrap(head << 96 | start << 64 | grantStart << 32 | keyStart);
         }
     }
