@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {Permission} from "../libraries/Permission.sol";
 import {Period} from "../libraries/Period.sol";
-import {Rule, RuleKind} from "../libraries/Rules.sol";
+import {Rule, RuleKind, RuleLayout} from "../libraries/Rules.sol";
 import {SignatureParts} from "../libraries/SessionSignature.sol";
 import {SessionStatus} from "../libraries/SessionStatus.sol";
 import {SessionRegistry} from "./SessionRegistry.sol";
@@ -29,7 +29,7 @@ abstract contract Budgets is SessionRegistry {
     function _window(bytes calldata permission, Use memory use) internal pure returns (uint256) {
         uint256 from = permission.limits().validAfter();
         uint256 until = permission.terms().validUntil();
-        if (permission.terms().hasRules()) (from, until) = _narrow(permission, use, from, until);
+        if (use.parts.kinds() & RuleLayout.TIMED != 0) (from, until) = _narrow(permission, use, from, until);
         unchecked {
             if (from != 0) --from;
         }

@@ -54,7 +54,7 @@ abstract contract SessionValidation is RuleEvaluation {
         if (target == address(ENTRY_POINT_V08)) revert TargetForbidden(target);
 
         if (!permission.terms().hasRules()) {
-            if (!permission.terms().isSudo()) _checkPlainCall(permission, use, call);
+            if (!permission.terms().isSudo()) _checkPlainCall(permission, call);
         } else {
             if (!permission.terms().isSudo()) _checkGrant(permission, use, call);
             _applyRules(permission, use, call);
@@ -65,8 +65,8 @@ abstract contract SessionValidation is RuleEvaluation {
     }
 
     /// @dev A call under a permission without rules: listed, and without value.
-    function _checkPlainCall(bytes calldata permission, Use memory use, Call calldata call) private pure {
-        _checkListed(permission, use, call);
+    function _checkPlainCall(bytes calldata permission, Call calldata call) private pure {
+        _checkListed(permission, call);
         if (call.value != 0) revert ValueNotAllowed(call.value);
     }
 
@@ -75,12 +75,12 @@ abstract contract SessionValidation is RuleEvaluation {
     function _checkGrant(bytes calldata permission, Use memory use, Call calldata call) private pure {
         bool isLimitedToken = _isLimitedToken(permission, use, call.targetOf());
         if (!isLimitedToken || permission.hasFunctionOf(permission.terms(), call.targetOf())) {
-            _checkListed(permission, use, call);
+            _checkListed(permission, call);
         }
-        if (call.value != 0 && (isLimitedToken || !_hasValueRule(permission, use))) revert ValueNotAllowed(call.value);
+        if (call.value != 0 && (isLimitedToken || !_hasValueRule(use))) revert ValueNotAllowed(call.value);
     }
 
-    function _checkListed(bytes calldata permission, Use memory use, Call calldata call) private pure {
+    function _checkListed(bytes calldata permission, Call calldata call) private pure {
         Terms terms = permission.terms();
         if (permission.allowsContract(terms, call.targetOf())) return;
 
