@@ -8,8 +8,8 @@ import (
 
 func within() results {
 	return results{
-		Proxy:     home{A: 101_000, AB: 170_000, C: 122_500, D: 105_000, E: 80_000, F: 111_500, CTen: 127_000, EUnused: 96_000},
-		Delegated: home{A: 99_000, AB: 170_000, C: 120_000, D: 105_000, E: 80_000, F: 109_000, CTen: 127_000, EUnused: 96_000},
+		Proxy:     home{A: 101_000, AB: 150_000, C: 122_000, D: 107_500, E: 80_000, F: 111_800, CTen: 126_000, EUnused: 96_000},
+		Delegated: home{A: 99_000, AB: 147_000, C: 119_000, D: 105_000, E: 80_000, F: 108_800, CTen: 123_500, EUnused: 96_000},
 	}
 }
 
