@@ -80,8 +80,16 @@ bench: ## Measure boot, create, and signature to receipt, beside the chain's own
 	go run ./bench/flow
 
 .PHONY: bench-gas
-bench-gas: contracts/node_modules/.package-lock.json ## Measure the gas of each step and write bench/out/gas.json
-	go run ./bench/gas
+bench-gas: contracts/node_modules/.package-lock.json ## Measure the gas of each step beside other systems, and write bench/out/gas.json
+	@go run ./bench/gas
+
+.PHONY: gas-snapshot
+gas-snapshot: contracts/node_modules/.package-lock.json ## Measure the gas of each step, and keep the figures in the snapshot and docs/benchmarks.md
+	@go run ./bench/gas -update
+
+.PHONY: test-gas
+test-gas: contracts/node_modules/.package-lock.json ## Fail if a bundle costs more gas than in bench/gas/snapshot.json
+	@go run ./bench/gas -check
 
 .PHONY: permissions
 permissions: build ## Show each limit of a session kept by the server and by the contract, one line a limit
@@ -92,8 +100,16 @@ attacks: contracts/node_modules/.package-lock.json ## Run the attack cases again
 	@node scripts/attacks.mjs
 
 .PHONY: mutants
-mutants: contracts/node_modules/.package-lock.json ## Take every guard of the account away, one at a time; some test must miss it (about 20 minutes)
-	@node scripts/mutants/main.mjs
+mutants: contracts/node_modules/.package-lock.json ## Take every guard of the account away, one at a time; some test must miss it. ONLY=Budgets takes some
+	@node scripts/mutants/main.mjs $(ONLY)
+
+.PHONY: mutants-invariants
+mutants-invariants: contracts/node_modules/.package-lock.json ## Show that every promise of the invariants is broken without the guards it stands on
+	@node scripts/mutants/main.mjs --invariants
+
+.PHONY: mutants-cases
+mutants-cases: contracts/node_modules/.package-lock.json ## Write docs/attacks.md: which guards each attack case depends on
+	@node scripts/mutants/main.mjs --cases
 
 CASES ?= 100000
 

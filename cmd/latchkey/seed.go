@@ -13,6 +13,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/deploy"
 	"github.com/latchkey-dev/latchkey/internal/player"
 	"github.com/latchkey-dev/latchkey/internal/sponsor"
+	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
 // seed makes, on first start, a project with keys, a policy that sponsors
@@ -101,7 +102,7 @@ func (s *seeder) player(ctx context.Context) error {
 		return err
 	}
 	acc, err := s.dev.server.Accounts.Create(ctx, s.project, account.CreateParams{
-		PlayerID: p.ID, ChainID: s.chainID, Owner: s.dev.owner.Address(),
+		PlayerID: p.ID, ChainID: s.chainID, Owner: userop.OwnerAt(s.dev.owner.Address()),
 	})
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 
 	"github.com/latchkey-dev/latchkey/internal/page"
 	"github.com/latchkey-dev/latchkey/internal/player"
+	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
 // Type is the API's word for an account's home.
@@ -35,7 +36,11 @@ type Account struct {
 	PlayerID  string
 	ChainID   uint64
 	Address   common.Address
-	Owner     common.Address // external: the server never holds its key
+	Owner     userop.Owner // external: the server never holds its private key
+	// OwnerKeys are the public keys on P-256, x‖y each, of all that have owned
+	// the account or were to own it, as far as they were named here: the chain
+	// answers addresses only.
+	OwnerKeys []byte
 	Type      Type
 	// SignerID names the embedded wallet's key that the account was made for, ""
 	// when the owner's key was made elsewhere.

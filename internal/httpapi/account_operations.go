@@ -3,19 +3,18 @@ package httpapi
 import (
 	"context"
 
-	"github.com/ethereum/go-ethereum/common"
-
 	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/fault"
 	"github.com/latchkey-dev/latchkey/internal/id"
 	"github.com/latchkey-dev/latchkey/internal/intent"
+	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
 // AccountOperations open operations of an account's owner about the account
 // itself. An empty policyID lets the account pay.
 type AccountOperations interface {
 	RevokeAllSessions(ctx context.Context, projectID, accountID, policyID string) (intent.Intent, error)
-	ChangeOwner(ctx context.Context, projectID, accountID, policyID string, newOwner common.Address) (intent.Intent, error)
+	ChangeOwner(ctx context.Context, projectID, accountID, policyID string, newOwner userop.Owner) (intent.Intent, error)
 	// Authorize keeps an EIP-7702 authorization for a later operation.
 	Authorize(ctx context.Context, projectID, accountID string, signed []byte) (account.Account, error)
 }
@@ -58,7 +57,7 @@ func (h accountOperations) transferOwnership(c *call) (any, error) {
 	if err := c.decode(&req); err != nil {
 		return nil, err
 	}
-	newOwner, err := parseAddress("newOwnerAddress", req.NewOwnerAddress)
+	newOwner, err := ownerKey("newOwnerAddress", req.NewOwnerAddress, req.Owner, ", or owner")
 	if err != nil {
 		return nil, err
 	}

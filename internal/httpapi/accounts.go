@@ -45,10 +45,7 @@ func (h accounts) create(c *call) (any, error) {
 	if value(req.DefaultGuardian) {
 		return nil, fault.Field("defaultGuardian", true, "guardians are not offered; leave it out")
 	}
-	if value(req.ExternalOwnerAddress) == "" {
-		return nil, fault.Field("externalOwnerAddress", nil, "is required: this server holds no owner keys")
-	}
-	owner, err := parseAddress("externalOwnerAddress", *req.ExternalOwnerAddress)
+	owner, err := ownerKey("externalOwnerAddress", req.ExternalOwnerAddress, req.Owner, ": this server holds no owner keys")
 	if err != nil {
 		return nil, err
 	}
@@ -153,7 +150,8 @@ func showAccount(a account.Account, active bool) Account {
 		Object:         "account",
 		CreatedAt:      unix(a.CreatedAt),
 		Address:        a.Address.Hex(),
-		OwnerAddress:   a.Owner.Hex(),
+		OwnerAddress:   a.Owner.Address.Hex(),
+		Owner:          showOwner(a.Owner),
 		Deployed:       active,
 		EmbeddedSigner: a.SignerID != "",
 		ChainID:        a.ChainID,

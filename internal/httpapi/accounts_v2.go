@@ -1,13 +1,12 @@
 package httpapi
 
 import (
-	"github.com/ethereum/go-ethereum/common"
-
 	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/fault"
 	"github.com/latchkey-dev/latchkey/internal/id"
 	"github.com/latchkey-dev/latchkey/internal/page"
 	"github.com/latchkey-dev/latchkey/internal/share"
+	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
 // What the second version of the account routes says of every account here.
@@ -75,36 +74,31 @@ func checkAccountV2(req CreateAccountV2Request) error {
 
 // owner is named by its address, or as the owner of another account. That of a
 // delegated account is the account itself.
-func (h accountsV2) owner(c *call, req CreateAccountV2Request) (common.Address, error) {
+func (h accountsV2) owner(c *call, req CreateAccountV2Request) (userop.Owner, error) {
 	address, err := parseOptionalAddress("address", req.Address)
 	if err != nil {
-		return common.Address{}, err
+		return userop.Owner{}, err
 	}
-	if address != nil && value(req.ExternalOwnerAddress) == "" && value(req.Account) == "" {
-		return *address, nil
+	if address != nil && value(req.ExternalOwnerAddress) == "" && req.Owner == nil && value(req.Account) == "" {
+		return userop.OwnerAt(*address), nil
 	}
 	owner, err := h.namedOwner(c, req)
-	if err == nil && address != nil && *address != owner {
-		err = fault.Field("address", address.Hex(), "must be the owner %s: a %s has the address of its owner", owner, account.Delegated)
+	if err == nil && address != nil && *address != owner.Address {
+		err = fault.Field("address", address.Hex(), "must be the owner %s: a %s has the address of its owner", owner.Address, account.Delegated)
 	}
 	return owner, err
 }
 
-func (h accountsV2) namedOwner(c *call, req CreateAccountV2Request) (common.Address, error) {
-	if value(req.ExternalOwnerAddress) != "" {
-		return parseAddress("externalOwnerAddress", *req.ExternalOwnerAddress)
-	}
-	if value(req.Account) == "" {
-		return common.Address{}, fault.Field("externalOwnerAddress", nil, "is required, or account: this server holds no owner keys")
+func (h accountsV2) namedOwner(c *call, req CreateAccountV2Request) (userop.Owner, error) {
+	named := value(req.ExternalOwnerAddress) != "" || req.Owner != nil
+	if named || value(req.Account) == "" {
+		return ownerKey("externalOwnerAddress", req.ExternalOwnerAddress, req.Owner, ", or account: this server holds no owner keys")
 	}
 	linked, err := h.service.Get(c.Context(), c.project(), *req.Account)
 	if fault.Is(err, fault.NotFound) {
-		return common.Address{}, fault.Field("account", echo(*req.Account), "there is no account %s in this project", describeValue(*req.Account))
+		return userop.Owner{}, fault.Field("account", echo(*req.Account), "there is no account %s in this project", describeValue(*req.Account))
 	}
-	if err != nil {
-		return common.Address{}, err
-	}
-	return linked.Owner, nil
+	return linked.Owner, err
 }
 
 func (h accountsV2) list(c *call) (any, error) {
@@ -205,7 +199,8 @@ func showAccountV2(a account.Account, active bool, signers map[string]share.Sign
 		Wallet:       a.PlayerID,
 		AccountType:  string(a.Type),
 		Address:      a.Address.Hex(),
-		OwnerAddress: optional(a.Owner.Hex()),
+		OwnerAddress: optional(a.Owner.Address.Hex()),
+		Owner:        showOwner(a.Owner),
 		ChainType:    chainTypeEVM,
 		ChainID:      optional(a.ChainID),
 		CreatedAt:    unix(a.CreatedAt),
@@ -214,7 +209,7 @@ func showAccountV2(a account.Account, active bool, signers map[string]share.Sign
 		SmartAccount: &smart,
 	}
 	// Once the account has another owner, the signer is nothing to it.
-	if signer, ok := signers[a.SignerID]; ok && signer.Owner == a.Owner {
+	if signer, ok := signers[a.SignerID]; ok && signer.Owner == a.Owner.Address {
 		shown.RecoveryMethod = optional(string(signer.Method))
 		shown.RecoveryMethodDetails = &RecoveryMethodDetails{PasskeyID: optional(signer.PasskeyID), PasskeyEnv: signer.PasskeyEnv}
 	}

@@ -18,11 +18,16 @@ type Account struct {
 	CreatedAt   int64  `json:"createdAt"`
 
 	// Custodial `false`: the owner's key is not on the server.
-	Custodial          bool                           `json:"custodial"`
-	Deployed           bool                           `json:"deployed"`
-	EmbeddedSigner     bool                           `json:"embeddedSigner"`
-	ID                 string                         `json:"id"`
-	Object             string                         `json:"object"`
+	Custodial      bool   `json:"custodial"`
+	Deployed       bool   `json:"deployed"`
+	EmbeddedSigner bool   `json:"embeddedSigner"`
+	ID             string `json:"id"`
+	Object         string `json:"object"`
+
+	// Owner Addition: a key and its kind. `p256` signs the hash itself,
+	// `p256-sha256` the SHA-256 of it, as WebCrypto does, and `webauthn` is a
+	// passkey whose challenge is the hash.
+	Owner              *Signer                        `json:"owner,omitempty"`
 	OwnerAddress       string                         `json:"ownerAddress"`
 	Player             PlayerOrReference              `json:"player"`
 	TransactionIntents TransactionIntentsOrReferences `json:"transactionIntents,omitempty"`
@@ -43,13 +48,18 @@ type AccountOrReference = any
 
 // AccountV2 defines model for AccountV2.
 type AccountV2 struct {
-	AccountType  string  `json:"accountType"`
-	Address      string  `json:"address"`
-	ChainID      *uint64 `json:"chainId,omitempty"`
-	ChainType    string  `json:"chainType"`
-	CreatedAt    int64   `json:"createdAt"`
-	Custody      string  `json:"custody"`
-	ID           string  `json:"id"`
+	AccountType string  `json:"accountType"`
+	Address     string  `json:"address"`
+	ChainID     *uint64 `json:"chainId,omitempty"`
+	ChainType   string  `json:"chainType"`
+	CreatedAt   int64   `json:"createdAt"`
+	Custody     string  `json:"custody"`
+	ID          string  `json:"id"`
+
+	// Owner Addition: a key and its kind. `p256` signs the hash itself,
+	// `p256-sha256` the SHA-256 of it, as WebCrypto does, and `webauthn` is a
+	// passkey whose challenge is the hash.
+	Owner        *Signer `json:"owner,omitempty"`
 	OwnerAddress *string `json:"ownerAddress,omitempty"`
 
 	// RecoveryMethod Of an embedded wallet.
@@ -238,8 +248,11 @@ type CreateAccountRequest struct {
 	// DefaultGuardian Only `false`: guardians are not offered.
 	DefaultGuardian *bool `json:"defaultGuardian,omitempty"`
 
-	// ExternalOwnerAddress Owner of the new account. Required for now.
+	// ExternalOwnerAddress Owner of the new account. Required, or `owner`.
 	ExternalOwnerAddress *string `json:"externalOwnerAddress,omitempty"`
+
+	// Owner Addition: the key that owns the new account, in place of `externalOwnerAddress`. A Delegated Account's is secp256k1.
+	Owner *Signer `bind:"closed" json:"owner,omitempty"`
 
 	// Player The player (`pla_`). Without it a new one is created.
 	Player *string `json:"player,omitempty"`
@@ -267,6 +280,9 @@ type CreateAccountV2Request struct {
 
 	// ImplementationType `UpgradeableV6` for a Smart Account; `Calibur`, the default, or `CaliburV9` for a Delegated Account.
 	ImplementationType *string `json:"implementationType,omitempty"`
+
+	// Owner Addition: the key that owns the new account, in place of `externalOwnerAddress`. A Delegated Account's is secp256k1.
+	Owner *Signer `bind:"closed" json:"owner,omitempty"`
 
 	// User The player (`pla_`).
 	User string `json:"user"`
@@ -373,8 +389,8 @@ type CreateSessionRequest struct {
 	Registration *string `json:"registration,omitempty"`
 
 	// SignedAuthorization Addition: as in transaction intents.
-	SignedAuthorization *string        `json:"signedAuthorization,omitempty"`
-	Signer              *SessionSigner `bind:"closed" json:"signer,omitempty"`
+	SignedAuthorization *string `json:"signedAuthorization,omitempty"`
+	Signer              *Signer `bind:"closed" json:"signer,omitempty"`
 
 	// ValidAfter Unix seconds; 0 means at once.
 	ValidAfter uint64 `json:"validAfter"`
@@ -1183,10 +1199,10 @@ type Session struct {
 	// Registration Addition.
 	Registration string `json:"registration"`
 
-	// Signer Addition: the kind of the session key. `p256` signs the hash itself,
+	// Signer Addition: a key and its kind. `p256` signs the hash itself,
 	// `p256-sha256` the SHA-256 of it, as WebCrypto does, and `webauthn` is a
 	// passkey whose challenge is the hash.
-	Signer SessionSigner `json:"signer"`
+	Signer Signer `json:"signer"`
 
 	// Status Addition.
 	Status string `json:"status"`
@@ -1219,17 +1235,6 @@ type SessionList struct {
 	URL    string    `json:"url"`
 }
 
-// SessionSigner Addition: the kind of the session key. `p256` signs the hash itself,
-// `p256-sha256` the SHA-256 of it, as WebCrypto does, and `webauthn` is a
-// passkey whose challenge is the hash.
-type SessionSigner struct {
-	// PublicKey In place of `address`, which it must belong to when both are given:
-	// 0x hex of x and y (64 bytes, or 65 with 04 in front), of an SPKI or
-	// of a COSE key, or a JWK. Answers show 65 bytes, for the P-256 kinds.
-	PublicKey any    `json:"publicKey,omitempty"`
-	Type      string `json:"type"`
-}
-
 // SessionTerms defines model for SessionTerms.
 type SessionTerms struct {
 	// Address Address of the session key.
@@ -1258,8 +1263,8 @@ type SessionTerms struct {
 	// the grant, which rides in the session's first operation.
 	// `stateless`: it rides in every operation; only without limits that
 	// count.
-	Registration *string        `json:"registration,omitempty"`
-	Signer       *SessionSigner `bind:"closed" json:"signer,omitempty"`
+	Registration *string `json:"registration,omitempty"`
+	Signer       *Signer `bind:"closed" json:"signer,omitempty"`
 
 	// ValidAfter Unix seconds; 0 means at once.
 	ValidAfter uint64 `json:"validAfter"`
@@ -1445,6 +1450,17 @@ type SignedOut struct {
 	Success bool `json:"success"`
 }
 
+// Signer Addition: a key and its kind. `p256` signs the hash itself,
+// `p256-sha256` the SHA-256 of it, as WebCrypto does, and `webauthn` is a
+// passkey whose challenge is the hash.
+type Signer struct {
+	// PublicKey In place of `address`, which it must belong to when both are given:
+	// 0x hex of x and y (64 bytes, or 65 with 04 in front), of an SPKI or
+	// of a COSE key, or a JWK. Answers show 65 bytes, for the P-256 kinds.
+	PublicKey any    `json:"publicKey,omitempty"`
+	Type      string `json:"type"`
+}
+
 // SignerID defines model for SignerID.
 type SignerID struct {
 	ID string `json:"id"`
@@ -1626,9 +1642,12 @@ type TransactionResponse struct {
 // TransactionStatus defines model for TransactionStatus.
 type TransactionStatus = string
 
-// TransferOwnershipRequest defines model for TransferOwnershipRequest.
+// TransferOwnershipRequest `newOwnerAddress` or `owner` names the next owner.
 type TransferOwnershipRequest struct {
-	NewOwnerAddress string `json:"newOwnerAddress"`
+	NewOwnerAddress *string `json:"newOwnerAddress,omitempty"`
+
+	// Owner Addition: the key that owns the account next, in place of `newOwnerAddress`.
+	Owner *Signer `bind:"closed" json:"owner,omitempty"`
 
 	// Policy Gas policy (`pol_`) that pays. Without it the account pays.
 	Policy *string `json:"policy,omitempty"`

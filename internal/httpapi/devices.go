@@ -75,7 +75,7 @@ func (h devices) create(c *call) (any, error) {
 		Signer:                w.Signer.ID,
 		Device:                w.Device.ID,
 		Address:               w.Account.Address.Hex(),
-		OwnerAddress:          w.Account.Owner.Hex(),
+		OwnerAddress:          w.Account.Owner.Address.Hex(),
 		AccountType:           string(w.Account.Type),
 		ChainType:             chainTypeEVM,
 		ChainID:               w.Account.ChainID,

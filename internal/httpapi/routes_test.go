@@ -14,6 +14,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/page"
 	"github.com/latchkey-dev/latchkey/internal/player"
 	"github.com/latchkey-dev/latchkey/internal/sponsor"
+	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
 type workingRequest struct {
@@ -227,7 +228,7 @@ func TestRequestsReachTheDomain(t *testing.T) {
 		},
 		"account owned like another": {
 			"POST", "/v2/accounts", jsonType, `{"accountType":"Smart Account","chainType":"EVM","chainId":1,"user":"` + playerID + `","account":"` + accountID + `"}`,
-			account.CreateParams{PlayerID: playerID, ChainID: 1, Owner: owner, Type: account.Smart},
+			account.CreateParams{PlayerID: playerID, ChainID: 1, Owner: userop.OwnerAt(owner), Type: account.Smart},
 		},
 		"contract with its ABI in a form": {
 			"POST", "/v1/contracts", formType, `name=all&chainId=80002&address=` + nft.Hex() + `&abi=[{"type":"function"}]`,

@@ -100,7 +100,7 @@ func newWorld() *world {
 		policy:   sponsor.Policy{ID: policyID, Name: "all", ChainID: 80002, Schema: sponsor.PayForUser, Enabled: true, CreatedAt: when},
 	}
 	w.account = account.Account{
-		ID: accountID, PlayerID: playerID, ChainID: 80002, Address: common.HexToAddress("0xabc1"), Owner: owner, Type: account.Smart,
+		ID: accountID, PlayerID: playerID, ChainID: 80002, Address: common.HexToAddress("0xabc1"), Owner: userop.OwnerAt(owner), Type: account.Smart,
 		ImplementationType: account.ImplementationSmart, Factory: common.HexToAddress("0xfac1"), Implementation: common.HexToAddress("0x1111"), Salt: common.HexToHash("0x05a1"),
 		SignerID: signerID, DeployedAt: &when, DeployedTx: &deployedTx, CreatedAt: when, UpdatedAt: when,
 	}
@@ -562,14 +562,14 @@ func (w intentWorld) Sign(_ context.Context, project, _ string, p intent.SignPar
 // accountOperation is what the owner of an account was asked to sign.
 type accountOperation struct {
 	account, policy string
-	newOwner        common.Address
+	newOwner        userop.Owner
 }
 
 func (w intentWorld) RevokeAllSessions(_ context.Context, project, account, policy string) (intent.Intent, error) {
 	return w.intent, w.create(project, accountOperation{account: account, policy: policy})
 }
 
-func (w intentWorld) ChangeOwner(_ context.Context, project, account, policy string, newOwner common.Address) (intent.Intent, error) {
+func (w intentWorld) ChangeOwner(_ context.Context, project, account, policy string, newOwner userop.Owner) (intent.Intent, error) {
 	return w.intent, w.create(project, accountOperation{account, policy, newOwner})
 }
 

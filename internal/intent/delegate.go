@@ -19,7 +19,7 @@ func (d *draft) delegate(ctx context.Context) error {
 	if d.chain.Deployed {
 		return nil
 	}
-	if stored := d.chain.Owner; stored != (common.Address{}) && stored != acc.Address {
+	if stored := d.chain.Owner.Address; stored != (common.Address{}) && stored != acc.Address {
 		return fault.New(fault.Conflict, "account: another delegate of %s has left %s as its owner in the account's storage: delegating would hand the account over", acc.Address, stored)
 	}
 	d.chain.Owner = acc.Owner

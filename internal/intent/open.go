@@ -136,7 +136,7 @@ func (s *Service) creator(ctx context.Context, acc account.Account) (*Intent, er
 }
 
 func factoryData(acc account.Account) []byte {
-	return userop.CreateAccount(acc.Owner, acc.Salt)
+	return acc.Owner.Create(acc.Salt)
 }
 
 func (d *draft) factoryCall() *FactoryCall {

@@ -15,6 +15,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/page"
 	"github.com/latchkey-dev/latchkey/internal/session"
 	"github.com/latchkey-dev/latchkey/internal/signer"
+	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
 // delegatedWorld is a world whose account is an EOA that delegates to nobody
@@ -36,7 +37,7 @@ func newDelegatedWorld(t *testing.T) *delegatedWorld {
 func (w *world) delegatedAccount(owner *signer.Local) account.Account {
 	w.t.Helper()
 	acc, err := w.server.Accounts.Create(w.t.Context(), w.project, account.CreateParams{
-		ChainID: w.server.ChainID(), Owner: owner.Address(), Type: account.Delegated,
+		ChainID: w.server.ChainID(), Owner: userop.OwnerAt(owner.Address()), Type: account.Delegated,
 	})
 	w.must(err)
 	return acc

@@ -25,6 +25,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/session"
 	"github.com/latchkey-dev/latchkey/internal/signer"
 	"github.com/latchkey-dev/latchkey/internal/sponsor"
+	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
 func TestMain(m *testing.M) {
@@ -118,7 +119,7 @@ func (w *world) seed() {
 
 func (w *world) newAccount() account.Account {
 	w.t.Helper()
-	acc, err := w.server.Accounts.Create(w.t.Context(), w.project, account.CreateParams{ChainID: w.server.ChainID(), Owner: w.owner.Address()})
+	acc, err := w.server.Accounts.Create(w.t.Context(), w.project, account.CreateParams{ChainID: w.server.ChainID(), Owner: userop.OwnerAt(w.owner.Address())})
 	w.must(err)
 	return acc
 }

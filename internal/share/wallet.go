@@ -9,6 +9,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/fault"
 	"github.com/latchkey-dev/latchkey/internal/id"
 	"github.com/latchkey-dev/latchkey/internal/page"
+	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
 // WalletParams is a request for an account that a browser's key owns.
@@ -46,7 +47,7 @@ func (s *Service) Create(ctx context.Context, u User, p WalletParams) (Wallet, e
 		return Wallet{}, err
 	}
 	a, err := s.Accounts.New(ctx, u.ProjectID, account.CreateParams{
-		PlayerID: u.PlayerID, ChainID: p.ChainID, Owner: p.Owner, Type: p.Type, ImplementationType: p.ImplementationType, SignerID: signer.ID,
+		PlayerID: u.PlayerID, ChainID: p.ChainID, Owner: userop.OwnerAt(p.Owner), Type: p.Type, ImplementationType: p.ImplementationType, SignerID: signer.ID,
 	})
 	if err != nil {
 		return Wallet{}, err
@@ -141,7 +142,7 @@ func (s *Service) SwitchChain(ctx context.Context, u User, accountID string, cha
 	if err != nil || a.ChainID == chainID {
 		return a, err
 	}
-	there, err := s.Accounts.List(ctx, u.ProjectID, account.Filter{PlayerID: u.PlayerID, ChainID: chainID, Owner: a.Owner, Type: a.Type}, page.Request{Limit: 1})
+	there, err := s.Accounts.List(ctx, u.ProjectID, account.Filter{PlayerID: u.PlayerID, ChainID: chainID, Owner: a.Owner.Address, Type: a.Type}, page.Request{Limit: 1})
 	if err != nil {
 		return account.Account{}, err
 	}

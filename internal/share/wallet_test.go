@@ -10,13 +10,14 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/fault"
 	"github.com/latchkey-dev/latchkey/internal/id"
 	"github.com/latchkey-dev/latchkey/internal/share"
+	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
 func TestWallet(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	made := w.wallet(w.ann)
-	if made.Account.Owner != key || made.Account.PlayerID != w.ann.PlayerID || made.Account.SignerID != made.Signer.ID || made.Signer.Primary != made.Device.ID {
+	if made.Account.Owner.Address != key || made.Account.PlayerID != w.ann.PlayerID || made.Account.SignerID != made.Signer.ID || made.Signer.Primary != made.Device.ID {
 		t.Errorf("made %+v", made)
 	}
 	got, err := w.wallets.ServerShare(w.ctx, w.ann, made.Account.ID, "")
@@ -144,7 +145,7 @@ func TestAccountNeedsARecoveryShare(t *testing.T) {
 func TestOtherAccountsHaveNoShares(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	a, err := w.wallets.Accounts.Create(w.ctx, w.project, account.CreateParams{PlayerID: w.ann.PlayerID, ChainID: 1, Owner: key})
+	a, err := w.wallets.Accounts.Create(w.ctx, w.project, account.CreateParams{PlayerID: w.ann.PlayerID, ChainID: 1, Owner: userop.OwnerAt(key)})
 	w.must(err)
 	if _, err := w.wallets.ServerShare(w.ctx, w.ann, a.ID, ""); !fault.Is(err, fault.NotFound) || !strings.Contains(err.Error(), "not an embedded wallet") {
 		t.Error(err)

@@ -19,6 +19,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/share"
 	"github.com/latchkey-dev/latchkey/internal/store"
 	"github.com/latchkey-dev/latchkey/internal/store/storetest"
+	"github.com/latchkey-dev/latchkey/internal/userop"
 	"github.com/latchkey-dev/latchkey/internal/vault"
 )
 
@@ -58,8 +59,8 @@ func newWorld(t *testing.T) *world {
 // salt.
 type chains struct{}
 
-func (chains) AccountAddress(_ uint64, owner common.Address, salt common.Hash) (address, factory, implementation common.Address, err error) {
-	return common.BytesToAddress(append(owner[:4:4], salt[:16]...)), common.HexToAddress("0xfac1"), common.HexToAddress("0x1111"), nil
+func (chains) AccountAddress(_ uint64, owner userop.Owner, salt common.Hash) (address, factory, implementation common.Address, err error) {
+	return common.BytesToAddress(append(owner.Address[:4:4], salt[:16]...)), common.HexToAddress("0xfac1"), common.HexToAddress("0x1111"), nil
 }
 
 func (chains) Delegates(_ context.Context, _ uint64, accounts []common.Address) ([]common.Address, error) {

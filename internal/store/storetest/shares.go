@@ -7,6 +7,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/fault"
 	"github.com/latchkey-dev/latchkey/internal/id"
 	"github.com/latchkey-dev/latchkey/internal/share"
+	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
 // newSigner makes a signer of a new player, with the owner address(n).
@@ -53,12 +54,12 @@ func signersByName(s suite) {
 func walletTogether(s suite) {
 	v := s.newSigner(1)
 	acc := account.Account{
-		ID: id.New(id.Account), ProjectID: s.project.ID, PlayerID: v.PlayerID, ChainID: 80002, Address: address(8), Owner: address(9),
+		ID: id.New(id.Account), ProjectID: s.project.ID, PlayerID: v.PlayerID, ChainID: 80002, Address: address(8), Owner: userop.OwnerAt(address(9)),
 		Type: account.Smart, SignerID: v.ID, Salt: hash(1), CreatedAt: moment(2), UpdatedAt: moment(2),
 	}
 	d := share.Device{ID: id.New(id.Device), SignerID: v.ID, Share: []byte{7}, CreatedAt: moment(6)}
 	take := func(old share.Signer) (share.Signer, error) {
-		old.Owner, old.Primary = acc.Owner, d.ID
+		old.Owner, old.Primary = acc.Owner.Address, d.ID
 		return old, nil
 	}
 
@@ -68,7 +69,7 @@ func walletTogether(s suite) {
 	s.wantFault(err, fault.NotFound)
 
 	s.must(s.db.CreateWallet(s.ctx, acc, d, take))
-	v.Owner, v.Primary = acc.Owner, d.ID
+	v.Owner, v.Primary = acc.Owner.Address, d.ID
 	same(s, value(s.db.Signer(s.ctx, s.project.ID, v.PlayerID, v.ID))(s), v)
 	same(s, value(s.db.Device(s.ctx, v.ID, d.ID))(s), d)
 	same(s, value(s.db.Account(s.ctx, s.project.ID, acc.ID))(s), acc)

@@ -19,6 +19,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/player"
 	"github.com/latchkey-dev/latchkey/internal/sponsor"
 	"github.com/latchkey-dev/latchkey/internal/store"
+	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
 // suite is one case: a fresh database with a project in it.
@@ -219,7 +220,7 @@ func (s suite) newAccount(n byte) account.Account {
 	s.Helper()
 	a := account.Account{
 		ID: id.New(id.Account), ProjectID: s.project.ID, PlayerID: s.newPlayer().ID, ChainID: 80002,
-		Address: address(n), Owner: address(100 + n), Type: account.Smart, Salt: hash(n),
+		Address: address(n), Owner: userop.OwnerAt(address(100 + n)), Type: account.Smart, Salt: hash(n),
 		CreatedAt: moment(2), UpdatedAt: moment(2),
 	}
 	s.must(s.db.CreateAccount(s.ctx, a))
