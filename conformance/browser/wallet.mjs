@@ -233,7 +233,7 @@ try {
   })
 } finally {
   await browser.close()
-  await sample.stop()
+  await check('the server and the sample stop when they are asked to', () => sample.stop())
 }
 console.table(stages)
 process.exitCode = finish()

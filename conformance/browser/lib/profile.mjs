@@ -9,7 +9,7 @@ const out = fileURLToPath(new URL('../out/', import.meta.url))
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 // A step that takes longer is stuck.
-const STEP_MS = 20_000
+const STEP_MS = 40_000
 
 export class Profile {
   #protocol
