@@ -59,6 +59,10 @@ test-conformance: conformance/js/node_modules/.package-lock.json build ## Run th
 e2e-keys: conformance/js/node_modules/.package-lock.json conformance/browser/node_modules/.package-lock.json build ## Use a passkey and a WebCrypto key of headless Chromium as session keys
 	@LATCHKEY_BIN=$(CURDIR)/bin/latchkey node conformance/browser/main.mjs
 
+.PHONY: e2e-wallet
+e2e-wallet: conformance/js/node_modules/.package-lock.json conformance/browser/node_modules/.package-lock.json examples/session-keys/node_modules/.package-lock.json build ## Use the sample app in headless Chromium: users, wallets, sessions, recovery
+	@LATCHKEY_BIN=$(CURDIR)/bin/latchkey node conformance/browser/wallet.mjs
+
 .PHONY: generate
 generate: contracts/node_modules/.package-lock.json web/frame/node_modules/.package-lock.json ## Rebuild contract artefacts, Go bindings, API types and the wallet page's libraries
 	go generate ./...

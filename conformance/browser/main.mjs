@@ -9,6 +9,7 @@ import { chainTime, connect, nftAbi } from '../js/lib/chain.mjs'
 import { startDev } from '../js/lib/server.mjs'
 import { viem } from '../js/lib/signers.mjs'
 import { openPage } from './lib/browser.mjs'
+import { checks } from './lib/check.mjs'
 import { startSite } from './lib/site.mjs'
 
 // What a page does with each kind of key: make it, and sign a hash with it.
@@ -30,18 +31,7 @@ const kinds = [
   },
 ]
 
-const counts = { passed: 0, failed: 0 }
-
-async function check(name, test) {
-  try {
-    const seen = await test()
-    counts.passed++
-    console.log(`ok      ${name}${seen ? `  ${seen}` : ''}`)
-  } catch (error) {
-    counts.failed++
-    console.log(`FAILED  ${name}\n${error.stack}`)
-  }
-}
+const { check, finish } = checks()
 
 // Player stands for an app's back end and its player's wallet.
 class Player {
@@ -149,5 +139,4 @@ try {
   await site.stop()
   await server.stop()
 }
-console.log(`${counts.passed} passed, ${counts.failed} failed`)
-process.exitCode = counts.failed ? 1 : 0
+process.exitCode = finish()

@@ -211,7 +211,9 @@ func showAccountV2(a account.Account, active bool, signers map[string]share.Sign
 	// Once the account has another owner, the signer is nothing to it.
 	if signer, ok := signers[a.SignerID]; ok && signer.Owner == a.Owner.Address {
 		shown.RecoveryMethod = optional(string(signer.Method))
-		shown.RecoveryMethodDetails = &RecoveryMethodDetails{PasskeyID: optional(signer.PasskeyID), PasskeyEnv: signer.PasskeyEnv}
+		if signer.Method == share.ByPasskey {
+			shown.RecoveryMethodDetails = &RecoveryMethodDetails{PasskeyID: optional(signer.PasskeyID), PasskeyEnv: signer.PasskeyEnv}
+		}
 	}
 	return shown
 }

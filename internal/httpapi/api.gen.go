@@ -316,6 +316,9 @@ type CreateEmbeddedRequest struct {
 	// Share The server's share of the key.
 	Share string `json:"share"`
 
+	// Signature The key's EIP-191 signature over the text `I am the key sig_… of user pla_….`
+	Signature string `json:"signature"`
+
 	// SignerUUID Id of the key (`sig_`), chosen by the browser.
 	SignerUUID string `json:"signerUuid"`
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/ethereum/go-ethereum/common/hexutil"
+
 	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/fault"
 	"github.com/latchkey-dev/latchkey/internal/share"
@@ -59,9 +61,14 @@ func (h devices) create(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	proof, err := hexutil.Decode(req.Signature)
+	if err != nil {
+		return nil, fault.Field("signature", nil, "must be 0x and 130 hex digits")
+	}
 	w, err := h.wallets.Create(c.Context(), c.owner(), share.WalletParams{
 		SignerID:           req.SignerUUID,
 		Owner:              owner,
+		Proof:              proof,
 		Share:              req.Share,
 		ChainID:            req.ChainID,
 		Type:               account.Type(req.AccountType),

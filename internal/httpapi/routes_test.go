@@ -112,7 +112,7 @@ var workingRequests = []workingRequest{
 	{"GET", "/v2/users/" + playerID, "", ""},
 	{"DELETE", "/v2/users/" + playerID, "", "player"},
 
-	{"POST", "/v2/devices/create", `{"accountType":"Smart Account","chainType":"EVM","chainId":80002,"address":"` + owner.Hex() + `","share":"c2hhcmU","signerUuid":"` + signerID + `"}`, ""},
+	{"POST", "/v2/devices/create", `{"accountType":"Smart Account","chainType":"EVM","chainId":80002,"address":"` + owner.Hex() + `","share":"c2hhcmU","signerUuid":"` + signerID + `","signature":"` + goodSignature + `"}`, ""},
 	{"POST", "/v2/devices/recover", `{"account":"` + accountID + `"}`, ""},
 	{"POST", "/v2/devices/register", `{"account":"` + accountID + `","share":"c2hhcmU"}`, ""},
 	{"POST", "/v2/accounts/switch-chain", `{"account":"` + accountID + `","chainId":80002}`, ""},

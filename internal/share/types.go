@@ -72,7 +72,8 @@ type Store interface {
 	// CreateWallet saves a new account, its first device, and the signer as
 	// update changes it, in one transaction.
 	CreateWallet(ctx context.Context, a account.Account, d Device, update func(Signer) (Signer, error)) error
-	// UpdateSigner changes a signer and deletes the devices named.
+	// UpdateSigner changes a signer and deletes the devices named. NotFound when
+	// the signer would have a primary that is not there.
 	UpdateSigner(ctx context.Context, projectID, playerID, id string, update func(Signer) (changed Signer, drop []string, err error)) error
 
 	// CreateDevice saves a device, and deletes the oldest ones, but never the

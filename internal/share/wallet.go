@@ -1,9 +1,12 @@
 package share
 
 import (
+	"bytes"
 	"context"
 
+	"github.com/ethereum/go-ethereum/accounts"
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/crypto"
 
 	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/fault"
@@ -16,6 +19,7 @@ import (
 type WalletParams struct {
 	SignerID           string // saved before, with its recovery share
 	Owner              common.Address
+	Proof              []byte // the owner's signature over Claim
 	Share              string // the server's
 	ChainID            uint64
 	Type               account.Type
@@ -37,6 +41,9 @@ func (s *Service) Create(ctx context.Context, u User, p WalletParams) (Wallet, e
 		return Wallet{}, err
 	}
 	if err := checkShare(p.Share); err != nil {
+		return Wallet{}, err
+	}
+	if err := checkProof(u, p); err != nil {
 		return Wallet{}, err
 	}
 	signer, err := s.Store.Signer(ctx, u.ProjectID, u.PlayerID, p.SignerID)
@@ -63,6 +70,27 @@ func (s *Service) Create(ctx context.Context, u User, p WalletParams) (Wallet, e
 	})
 	a.Unsaved = false
 	return Wallet{Account: a, Signer: signer, Device: device}, err
+}
+
+// Claim is what an owner key signs, as a personal message (EIP-191), to be the
+// key of a user's signer. Without it a user could take the address of another's
+// key for a delegated account.
+func Claim(u User, signerID string) string {
+	return "I am the key " + signerID + " of user " + u.PlayerID + "."
+}
+
+func checkProof(u User, p WalletParams) error {
+	refused := fault.Field("signature", nil, "must be the signature of %s over the text %q", p.Owner, Claim(u, p.SignerID))
+	if len(p.Proof) != crypto.SignatureLength || p.Proof[64] < 27 {
+		return refused
+	}
+	sig := bytes.Clone(p.Proof)
+	sig[64] -= 27
+	key, err := crypto.SigToPub(accounts.TextHash([]byte(Claim(u, p.SignerID))), sig)
+	if err != nil || crypto.PubkeyToAddress(*key) != p.Owner {
+		return refused
+	}
+	return nil
 }
 
 // maxShare covers any text of a share of 33 bytes, which is what there is.

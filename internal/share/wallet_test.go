@@ -59,10 +59,11 @@ func TestSwappedRows(t *testing.T) {
 	w.must(err)
 	w.must(w.db.UpdateSigner(w.ctx, w.project, w.bob.PlayerID, bob.Signer.ID, func(old share.Signer) (share.Signer, []string, error) {
 		old.Secret = annsSigner.Secret
-		return old, []string{bob.Device.ID}, nil
+		return old, nil, nil
 	}))
-	w.must(w.db.CreateDevice(w.ctx, share.Device{ID: bob.Device.ID, SignerID: bob.Signer.ID, Share: anns.Share, CreatedAt: w.now()}, 9))
-	if got, err := w.wallets.ServerShare(w.ctx, w.bob, bob.Account.ID, ""); err == nil {
+	copied := share.Device{ID: id.New(id.Device), SignerID: bob.Signer.ID, Share: anns.Share, CreatedAt: w.now()}
+	w.must(w.db.CreateDevice(w.ctx, copied, 9))
+	if got, err := w.wallets.ServerShare(w.ctx, w.bob, bob.Account.ID, copied.ID); err == nil {
 		t.Errorf("ann's server share was given to bob: %+v", got)
 	}
 	if got, err := w.wallets.Recovery(w.ctx, w.bob, bob.Signer.ID); err == nil {
@@ -84,7 +85,7 @@ func TestWalletsOfOthers(t *testing.T) {
 			"other chain":   func() error { _, err := w.wallets.SwitchChain(w.ctx, u, anns.Account.ID, 2); return err },
 			"same chain":    func() error { _, err := w.wallets.SwitchChain(w.ctx, u, anns.Account.ID, 1); return err },
 			"new recovery":  func() error { return w.wallets.ReplaceRecovery(w.ctx, u, withID(anns.Signer.ID), anns.Device.ID) },
-			"second wallet": func() error { _, err := w.wallets.Create(w.ctx, u, params(anns.Signer.ID)); return err },
+			"second wallet": func() error { _, err := w.wallets.Create(w.ctx, u, w.params(u, anns.Signer.ID)); return err },
 		} {
 			if err := try(); !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Invalid) {
 				t.Errorf("%s asks for the %s: %v, want a refusal", name, what, err)
@@ -107,25 +108,26 @@ func withID(signerID string) share.Recovery {
 	return r
 }
 
-func params(signerID string) share.WalletParams {
-	return share.WalletParams{SignerID: signerID, Owner: key, Share: "server share", ChainID: 2, Type: account.Smart}
+func (w *world) params(u share.User, signerID string) share.WalletParams {
+	w.Helper()
+	return share.WalletParams{SignerID: signerID, Owner: key, Proof: prove(w.T, u, signerID), Share: "server share", ChainID: 2, Type: account.Smart}
 }
 
 // No account is made that its owner could lose with one browser.
 func TestAccountNeedsARecoveryShare(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	if _, err := w.wallets.Create(w.ctx, w.ann, params(id.New(id.Signer))); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "recovery share") {
+	if _, err := w.wallets.Create(w.ctx, w.ann, w.params(w.ann, id.New(id.Signer))); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "recovery share") {
 		t.Errorf("without one: %v", err)
 	}
 	made := w.wallet(w.ann)
-	if _, err := w.wallets.Create(w.ctx, w.ann, params(made.Signer.ID)); !fault.Is(err, fault.Invalid) {
+	if _, err := w.wallets.Create(w.ctx, w.ann, w.params(w.ann, made.Signer.ID)); !fault.Is(err, fault.Invalid) {
 		t.Errorf("a second account of the same signer: %v", err)
 	}
 	// A refused account leaves its signer as it was.
 	r := sealed(share.ByPassword, "x")
 	w.must(w.wallets.SaveRecovery(w.ctx, w.ann, r))
-	p := params(r.SignerID)
+	p := w.params(w.ann, r.SignerID)
 	p.ChainID = 1
 	if _, err := w.wallets.Create(w.ctx, w.ann, p); !fault.Is(err, fault.Conflict) {
 		t.Errorf("a second account on the chain: %v", err)
@@ -138,6 +140,36 @@ func TestAccountNeedsARecoveryShare(t *testing.T) {
 		if _, err := w.wallets.Create(w.ctx, w.ann, p); !fault.Is(err, fault.Invalid) {
 			t.Errorf("a share of %d characters: %v", len(bad), err)
 		}
+	}
+}
+
+// Nobody has an account made for a key that somebody else holds.
+func TestOwnerMustSign(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := sealed(share.ByPassword, "x")
+	w.must(w.wallets.SaveRecovery(w.ctx, w.bob, r))
+	good := prove(t, w.bob, r.SignerID)
+	short, raw := good[:64], bytes.Clone(good)
+	raw[64] -= 27
+	for name, proof := range map[string][]byte{
+		"none": nil, "short": short, "of another form": raw,
+		"of another user":   prove(t, w.ann, r.SignerID),
+		"of another signer": prove(t, w.bob, id.New(id.Signer)),
+	} {
+		p := w.params(w.bob, r.SignerID)
+		p.Proof, p.Type = proof, account.Delegated
+		if _, err := w.wallets.Create(w.ctx, w.bob, p); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "signature") {
+			t.Errorf("signature %s: %v, want a refusal", name, err)
+		}
+	}
+	p := w.params(w.bob, r.SignerID)
+	p.Owner[0] ^= 1
+	if _, err := w.wallets.Create(w.ctx, w.bob, p); !fault.Is(err, fault.Invalid) {
+		t.Errorf("another owner: %v, want a refusal", err)
+	}
+	if _, err := w.wallets.Create(w.ctx, w.bob, w.params(w.bob, r.SignerID)); err != nil {
+		t.Error(err)
 	}
 }
 

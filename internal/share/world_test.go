@@ -9,7 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ethereum/go-ethereum/accounts"
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/crypto"
 	"go.uber.org/goleak"
 
 	"github.com/latchkey-dev/latchkey/internal/account"
@@ -113,14 +115,28 @@ func sealed(method share.Method, text string) share.Recovery {
 	}
 }
 
-var key = common.HexToAddress("0x70997970C51812dc3A010C7d01b50e0d17dc79C8")
+var (
+	ownerKey, _ = crypto.HexToECDSA("59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d")
+	key         = crypto.PubkeyToAddress(ownerKey.PublicKey)
+)
+
+// prove signs with the owner key that it is a user's signer.
+func prove(t *testing.T, u share.User, signerID string) []byte {
+	t.Helper()
+	sig, err := crypto.Sign(accounts.TextHash([]byte(share.Claim(u, signerID))), ownerKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sig[64] += 27
+	return sig
+}
 
 // wallet makes one for a user, as the wallet page does.
 func (w *world) wallet(u share.User) share.Wallet {
 	w.Helper()
 	r := sealed(share.ByPassword, "first")
 	w.must(w.wallets.SaveRecovery(w.ctx, u, r))
-	made, err := w.wallets.Create(w.ctx, u, share.WalletParams{SignerID: r.SignerID, Owner: key, Share: "server share", ChainID: 1, Type: account.Smart})
+	made, err := w.wallets.Create(w.ctx, u, share.WalletParams{SignerID: r.SignerID, Owner: key, Proof: prove(w.T, u, r.SignerID), Share: "server share", ChainID: 1, Type: account.Smart})
 	w.must(err)
 	return made
 }

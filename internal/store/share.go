@@ -22,7 +22,7 @@ var signers = table[share.Signer]{
 			blob("secret", &s.Secret),
 			word("passkey_id", &s.PasskeyID),
 			raw("passkey_env", &s.PasskeyEnv),
-			word("primary_device", &s.Primary),
+			reference("primary_device", &s.Primary),
 			moment("created_at", &s.CreatedAt),
 			moment("updated_at", &s.UpdatedAt),
 		}
@@ -82,10 +82,18 @@ func (db *DB) Signers(ctx context.Context, projectID string, ids, playerIDs []st
 // changes it.
 func (db *DB) CreateWallet(ctx context.Context, a account.Account, d share.Device, update func(share.Signer) (share.Signer, error)) error {
 	return db.write(ctx, func(tx *sql.Tx) error {
-		if err := db.changeSigner(ctx, tx, ofPlayer(a.ProjectID, a.PlayerID, d.SignerID), update); err != nil {
+		old, err := signers.one(ctx, tx, ofPlayer(a.ProjectID, a.PlayerID, d.SignerID), db.dialect.Lock)
+		if err != nil {
+			return err
+		}
+		changed, err := update(old)
+		if err != nil {
 			return err
 		}
 		if err := devices.insert(ctx, tx, d); err != nil {
+			return err
+		}
+		if err := signers.update(ctx, tx, changed, nil); err != nil {
 			return err
 		}
 		return db.saveAccount(ctx, tx, a)
@@ -94,29 +102,21 @@ func (db *DB) CreateWallet(ctx context.Context, a account.Account, d share.Devic
 
 // UpdateSigner changes a signer, and deletes devices of it.
 func (db *DB) UpdateSigner(ctx context.Context, projectID, playerID, id string, update func(share.Signer) (share.Signer, []string, error)) error {
-	return db.write(ctx, func(tx *sql.Tx) error {
-		var drop []string
-		err := db.changeSigner(ctx, tx, ofPlayer(projectID, playerID, id), func(old share.Signer) (changed share.Signer, err error) {
-			changed, drop, err = update(old)
-			return changed, err
-		})
-		if err != nil || len(drop) == 0 {
+	err := db.write(ctx, func(tx *sql.Tx) error {
+		old, err := signers.one(ctx, tx, ofPlayer(projectID, playerID, id), db.dialect.Lock)
+		if err != nil {
+			return err
+		}
+		changed, drop, err := update(old)
+		if err != nil {
+			return err
+		}
+		if err := signers.update(ctx, tx, changed, nil); err != nil || len(drop) == 0 {
 			return err
 		}
 		return deleteDevices(ctx, tx, by("signer_id", id).in("id", drop))
 	})
-}
-
-func (db *DB) changeSigner(ctx context.Context, tx *sql.Tx, w where, change func(share.Signer) (share.Signer, error)) error {
-	old, err := signers.one(ctx, tx, w, db.dialect.Lock)
-	if err != nil {
-		return err
-	}
-	changed, err := change(old)
-	if err != nil {
-		return err
-	}
-	return signers.update(ctx, tx, changed, nil)
+	return db.refuse(err, "", "the primary device does not exist, or is to be deleted")
 }
 
 // CreateDevice saves a device, and deletes the oldest ones beyond most, but

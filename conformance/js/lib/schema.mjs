@@ -10,6 +10,7 @@ import Ajv from 'ajv'
 import { createGenerator } from 'ts-json-schema-generator'
 
 const ROOTS = [
+  'AuthSessionResponse', 'AuthUserResponse', 'UserDeleteResponse', 'UserListResponse',
   'AccountListResponse', 'AccountResponse', 'AccountV2Response', 'BaseEntityListResponseAccountV2Response',
   'ContractDeleteResponse', 'ContractListResponse', 'ContractReadResponse', 'ContractResponse',
   'EstimateTransactionIntentGasResult',

@@ -83,16 +83,16 @@ export class Server {
   // ready waits for the first line of stdout, and fails with the end of the
   // log when the process ends or takes too long.
   async ready() {
-    const line = await Promise.race([
+    const ready = Promise.race([
       new Promise((done) => (this.#lines.length ? done(this.#lines[0]) : (this.#waiting = done))),
       this.exited.then(({ code, signal }) => {
         throw this.#failure(`ended with ${signal ?? code} before it was ready`)
       }),
-      deadline(READY_SECONDS, () => {
-        this.#child.kill('SIGKILL')
-        return this.#failure(`was not ready within ${READY_SECONDS} s`)
-      }),
     ])
+    const line = await within(READY_SECONDS, ready, () => {
+      this.#child.kill('SIGKILL')
+      return this.#failure(`was not ready within ${READY_SECONDS} s`)
+    })
     try {
       return JSON.parse(line)
     } catch {
@@ -104,13 +104,10 @@ export class Server {
   // ends by itself with code 0, having printed nothing but its ready line.
   async stop() {
     this.#child.kill('SIGINT')
-    const { code, signal } = await Promise.race([
-      this.exited,
-      deadline(STOP_SECONDS, () => {
-        this.#child.kill('SIGKILL')
-        return this.#failure(`did not stop within ${STOP_SECONDS} s of SIGINT`)
-      }),
-    ])
+    const { code, signal } = await within(STOP_SECONDS, this.exited, () => {
+      this.#child.kill('SIGKILL')
+      return this.#failure(`did not stop within ${STOP_SECONDS} s of SIGINT`)
+    })
     if (code !== 0) throw this.#failure(`stopped with ${signal ?? code} after SIGINT, not with 0`)
     if (this.#lines.length !== 1) throw this.#failure(`printed ${this.#lines.length} lines on stdout, not 1`)
   }
@@ -126,6 +123,14 @@ export class Server {
   }
 }
 
-function deadline(seconds, failure) {
-  return new Promise((_, reject) => setTimeout(() => reject(failure()), seconds * 1000).unref())
+// within waits for a promise, and rejects with what failure answers when that
+// takes too long. failure is not called otherwise.
+async function within(seconds, promise, failure) {
+  let timer
+  const late = new Promise((_, reject) => (timer = setTimeout(() => reject(failure()), seconds * 1000)))
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
 }

@@ -43,6 +43,21 @@ func signerRoundTrip(s suite) {
 	s.wantFault(s.db.CreateSigner(s.ctx, orphan), fault.NotFound)
 }
 
+// A player without an account takes unfinished wallets with it.
+func signersGoWithTheirPlayer(s suite) {
+	v := s.newSigner(1)
+	d := s.newDevice(v, 1, 9)
+	s.must(s.db.UpdateSigner(s.ctx, s.project.ID, v.PlayerID, v.ID, func(have share.Signer) (share.Signer, []string, error) {
+		have.Primary = d.ID
+		return have, nil, nil
+	}))
+	s.must(s.db.DeletePlayer(s.ctx, s.project.ID, v.PlayerID))
+	_, err := s.db.Signer(s.ctx, s.project.ID, v.PlayerID, v.ID)
+	s.wantFault(err, fault.NotFound)
+	_, err = s.db.Device(s.ctx, v.ID, d.ID)
+	s.wantFault(err, fault.NotFound)
+}
+
 func signersByName(s suite) {
 	a, b := s.newSigner(1), s.newSigner(2)
 	same(s, value(s.db.Signers(s.ctx, s.project.ID, []string{b.ID, a.ID, "sig_none"}, nil))(s), []share.Signer{a, b})
@@ -99,6 +114,18 @@ func signerDropsDevices(s suite) {
 	s.wantFault(err, fault.NotFound)
 	same(s, value(s.db.Device(s.ctx, v.ID, next.ID))(s), next)
 	same(s, value(s.db.Device(s.ctx, others.SignerID, others.ID))(s), others)
+
+	// A signer without its primary could not be recovered.
+	for _, primary := range []string{old.ID, "dev_none"} {
+		s.wantFault(s.db.UpdateSigner(s.ctx, s.project.ID, v.PlayerID, v.ID, func(have share.Signer) (share.Signer, []string, error) {
+			have.Primary = primary
+			return have, nil, nil
+		}), fault.NotFound)
+	}
+	s.wantFault(s.db.UpdateSigner(s.ctx, s.project.ID, v.PlayerID, v.ID, func(have share.Signer) (share.Signer, []string, error) {
+		return have, []string{next.ID}, nil
+	}), fault.NotFound)
+	same(s, value(s.db.Device(s.ctx, v.ID, next.ID))(s), next)
 
 	err = s.db.UpdateSigner(s.ctx, s.project.ID, v.PlayerID, v.ID, func(have share.Signer) (share.Signer, []string, error) {
 		return have, []string{next.ID}, errRefused

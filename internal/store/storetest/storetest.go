@@ -89,6 +89,7 @@ func Run(t *testing.T, open func(*testing.T) *store.DB) {
 		{"login round trip", loginRoundTrip},
 		{"logins end", loginsEnd},
 		{"signer round trip", signerRoundTrip},
+		{"signers go with their player", signersGoWithTheirPlayer},
 		{"signers by name", signersByName},
 		{"wallet with all its parts", walletTogether},
 		{"signer drops devices", signerDropsDevices},

@@ -120,6 +120,7 @@ export class Signer {
     const { accountType, chainType, chainId } = request
     const made = await api.createAccount({
       accountType, chainType, chainId, address: purpose.owner, share: server, signerUuid: purpose.signer,
+      signature: sign(key, `I am the key ${purpose.signer} of user ${purpose.user}.`),
     })
     checkOwner(made.ownerAddress, purpose.owner)
     await authorizeForLater(api, key, made)
