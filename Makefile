@@ -56,7 +56,7 @@ test-conformance: conformance/js/node_modules/.package-lock.json build ## Run th
 	LATCHKEY_BIN=$(CURDIR)/bin/latchkey npm test --silent --prefix conformance/js
 
 .PHONY: e2e-keys
-e2e-keys: conformance/js/node_modules/.package-lock.json conformance/browser/node_modules/.package-lock.json build ## Use a passkey and a WebCrypto key of headless Chromium as session keys
+e2e-keys: conformance/js/node_modules/.package-lock.json conformance/browser/node_modules/.package-lock.json build ## Use passkeys and WebCrypto keys of headless Chromium as session keys and as owners
 	@LATCHKEY_BIN=$(CURDIR)/bin/latchkey node conformance/browser/main.mjs
 
 .PHONY: e2e-wallet

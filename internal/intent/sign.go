@@ -175,10 +175,7 @@ func (s *Service) verifyOtherKey(ctx context.Context, chain Chain, acc account.A
 	if err != nil {
 		return verified{}, err
 	}
-	tried := 0
-	if acc.Owner.Kind != userop.Secp256k1 {
-		tried = 1
-	}
+	tried, ownerTried := 0, acc.Owner.Kind != userop.Secp256k1
 	for _, g := range grants {
 		if g.permission.SignerType == permission.Secp256k1 {
 			continue
@@ -191,15 +188,22 @@ func (s *Service) verifyOtherKey(ctx context.Context, chain Chain, acc account.A
 		if err == nil {
 			return g.accept(in, state, userop.Raw, field, now)
 		}
-		tried, reason = tried+1, err
+		tried++
+		if !ownerTried {
+			reason = err
+		}
 	}
-	switch tried {
-	case 0:
-		return verified{}, fault.Field("signature", nil, "must be 65 bytes (r, s, v), is %d: account %s has neither an owner nor a live session with a P-256 key", len(sig), acc.ID)
-	case 1:
+	switch {
+	case tried == 0 && ownerTried:
+		return verified{}, fault.Field("signature", nil, "%v; account %s has no live session with a P-256 key", reason, acc.ID)
+	case tried == 0:
+		return verified{}, fault.Field("signature", nil, "must be 65 bytes (r, s, v), is %d: account %s has no live session with a P-256 key", len(sig), acc.ID)
+	case tried == 1 && !ownerTried:
 		return verified{}, fault.Field("signature", nil, "%v", reason)
+	case ownerTried:
+		return verified{}, fault.Field("signature", nil, "is neither by the owner %s nor by one of the %d P-256 session keys of account %s", acc.Owner.Address, tried, acc.ID)
 	}
-	return verified{}, fault.Field("signature", nil, "is by none of the %d P-256 keys of account %s", tried, acc.ID)
+	return verified{}, fault.Field("signature", nil, "is by none of the %d P-256 session keys of account %s", tried, acc.ID)
 }
 
 // accept judges the operation and lays out the signature field; signature is
