@@ -80,6 +80,9 @@ func (s *Server) buildUsers(cfg Config) error {
 		Now:         time.Now,
 		Development: cfg.Development,
 	}
+	if cfg.Vault != nil {
+		s.Users.Vault = cfg.Vault
+	}
 	s.Auth.Users = s.Users
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/latchkey-dev/latchkey/internal/fault"
@@ -82,9 +83,9 @@ func (s *Service) Configure(ctx context.Context, projectID, name string, enabled
 		return Config{}, err
 	}
 	now := s.now()
-	return s.Store.PutConfig(ctx, Config{
+	return s.Store.PutConfig(ctx, s.seal(Config{
 		ID: id.New(id.AuthConfig), ProjectID: projectID, Name: name, Enabled: enabled, Settings: settings, CreatedAt: now, UpdatedAt: now,
-	})
+	}))
 }
 
 // checkSettings refuses a way in that could let in nobody, or anybody.
@@ -93,6 +94,11 @@ func (s *Service) checkSettings(name string, in Settings) error {
 	for _, field := range []string{"issuer", "jwksUrl", "authenticationUrl", "url", "baseUrl"} {
 		if err := s.checkService(field, urls[field]); err != nil {
 			return err
+		}
+	}
+	for field, setting := range in.secrets() {
+		if strings.HasPrefix(*setting, sealedMark) {
+			return fault.Field(field, nil, "must not start with %s", sealedMark)
 		}
 	}
 	required := func(field, v string) error {
@@ -154,7 +160,8 @@ func (s *Service) checkService(field, target string) error {
 	return nil
 }
 
-// Configs answers every way in that a project has set up.
+// Configs answers every way in that a project has set up, its secrets as they
+// are kept.
 func (s *Service) Configs(ctx context.Context, projectID string) ([]Config, error) {
 	return s.Store.Configs(ctx, projectID)
 }
@@ -174,7 +181,10 @@ func (s *Service) enabled(ctx context.Context, projectID, name string) (Config, 
 	if fault.Is(err, fault.NotFound) || err == nil && !c.Enabled {
 		return Config{}, errDisabled(name)
 	}
-	return c, err
+	if err != nil {
+		return Config{}, err
+	}
+	return s.unseal(c)
 }
 
 // emailSettings answers how users come in by email. Every project has it until

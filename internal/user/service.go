@@ -10,7 +10,7 @@ import (
 )
 
 // Service signs users up and in. Its fields are set once, before the first
-// call; all are required.
+// call; all are required but Vault.
 type Service struct {
 	Store     Store
 	Players   Players
@@ -18,6 +18,7 @@ type Service struct {
 	Services  *Services
 	Mail      Mailer
 	Pages     Pages
+	Vault     Vault         // for the secrets of ways in; nil keeps them in plain text
 	BaseURL   func() string // of this server, as users' browsers reach it
 	Now       func() time.Time
 	// Development lets services be asked in plain text.

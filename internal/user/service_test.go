@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/latchkey-dev/latchkey/internal/fault"
 	"github.com/latchkey-dev/latchkey/internal/user"
+	"github.com/latchkey-dev/latchkey/internal/vault"
 )
 
 // issuer is an OpenID Connect provider: it tells of itself, gives its keys, and
@@ -429,5 +431,40 @@ func TestSocialLoginsThatAreRefused(t *testing.T) {
 	}
 	if _, err := w.users.Vouched(w.ctx, w.project, "google", i.sign(nil)); !fault.Is(err, fault.Unauthorized) {
 		t.Errorf("a social login's token as a player token: %v", err)
+	}
+}
+
+// A thief of the database finds no secret of a way in, and cannot move one to a
+// project of its own.
+func TestSecretsOfWaysInAreSealed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	sealer, err := vault.Parse(vault.NewKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := newIssuer(w)
+	w.configure("google", user.Settings{ClientID: "game", ClientSecret: "kept in plain text", Issuer: i.URL})
+	w.users.Vault = sealer
+	i.back(i.leave(user.SocialParams{})) // from before there was a vault
+	w.configure("google", user.Settings{ClientID: "game", ClientSecret: "a secret", Issuer: i.URL})
+	kept, err := w.db.Config(w.ctx, w.project, "google")
+	if err != nil || kept.Settings.ClientSecret == "" || strings.Contains(kept.Settings.ClientSecret, "secret") {
+		t.Errorf("kept is %q, %v", kept.Settings.ClientSecret, err)
+	}
+	if end := i.back(i.leave(user.SocialParams{})); end.Get("access_token") == "" {
+		t.Errorf("with a sealed secret: %v", end)
+	}
+	kept.ProjectID = w.newProject()
+	kept.ID = "apr_moved"
+	if _, err := w.db.PutConfig(w.ctx, kept); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.users.StartSocial(w.ctx, kept.ProjectID, user.SocialParams{Provider: "google", CallbackURL: goodOrigin}, nobody); err == nil {
+		t.Error("a secret was moved to another project")
+	}
+	w.users.Vault = nil
+	if _, err := w.users.StartSocial(w.ctx, w.project, user.SocialParams{Provider: "google", CallbackURL: goodOrigin}, nobody); err == nil {
+		t.Error("a sealed secret is read without its key")
 	}
 }
