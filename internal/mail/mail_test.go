@@ -32,7 +32,7 @@ func check(t *testing.T, raw string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var text io.Reader = m.Body
+	text := m.Body
 	if m.Header.Get("Content-Transfer-Encoding") == "quoted-printable" {
 		text = quotedprintable.NewReader(text)
 	}

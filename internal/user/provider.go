@@ -154,7 +154,8 @@ func (s *Service) checkService(field, target string) error {
 		return nil
 	}
 	u, err := url.Parse(target)
-	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && !(s.Development && u.Scheme == "http") {
+	good := err == nil && (u.Scheme == "https" || s.Development && u.Scheme == "http")
+	if !good || u.Host == "" || u.User != nil {
 		return fault.Field(field, nil, "must be a URL that starts with https://")
 	}
 	return nil

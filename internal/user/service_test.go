@@ -26,13 +26,11 @@ import (
 // gives tokens for codes.
 type issuer struct {
 	*httptest.Server
-	w    *world
-	key  jwk.Key
-	asks atomic.Int32 // for keys
-	// grants are the tokens by the code of a browser that comes back, with what
-	// was said when it left.
-	nonce, challenge string
-	token            func() string
+	w     *world
+	key   jwk.Key
+	asks  atomic.Int32  // for keys
+	nonce string        // that the last browser left with
+	token func() string // for the code of a browser that comes back
 }
 
 func newIssuer(w *world) *issuer {
