@@ -6,8 +6,12 @@
 import assert from 'node:assert/strict'
 
 import { client, ok } from '../js/lib/api.mjs'
+import { connect } from '../js/lib/chain.mjs'
+import { viem } from '../js/lib/signers.mjs'
 import { launch } from './lib/browser.mjs'
 import { checks } from './lib/check.mjs'
+import { startForeign } from './lib/foreign.mjs'
+import { addGuide } from './lib/guide.mjs'
 import { newestLink } from './lib/outbox.mjs'
 import { Profile } from './lib/profile.mjs'
 import { startSample } from './lib/sample.mjs'
@@ -221,12 +225,93 @@ const withPasskey = () => recovers({
   },
 })
 
+// followsTheGuide runs the guide's own lines. They name no gas policy, so the
+// account pays for its session itself.
+async function followsTheGuide() {
+  const who = 'guide'
+  const profile = await open()
+  let address
+  const ready = (await guest(who, profile)) &&
+    (await check(`${who}: wallet ready`, async () => ({ address } = await walletReady(who, profile, { recovery: 'automatic' })).address))
+  if (!ready) return profile.close()
+  await check(`${who}: session active, by the guide to the letter`, async () => {
+    const chain = connect(sample.info.rpc, sample.info.chainId)
+    const hash = await chain.wallet(sample.info.ownerPrivateKey).sendTransaction({ to: address, value: 10n ** 18n })
+    await chain.read.waitForTransactionReceipt({ hash })
+    const run = await addGuide(profile.page)
+    const { permissionsContext, expiry, key } = await run(() => window.guide.grant())
+    assert(Math.abs(expiry - seconds() - 86_400) <= 5, `expiry ${expiry}`)
+    const shown = await session(permissionsContext)
+    assert.deepEqual(
+      { status: shown.status, key: shown.address, whitelist: shown.whitelist.map((contract) => contract.toLowerCase()) },
+      { status: 'active', key, whitelist: ['0x2522f4fc9af2e1954a3d13f7a5b2683a00a4543a'] },
+    )
+  })
+  await profile.close()
+}
+
+// changesRecovery exports the key, changes how it is recovered, and recovers it
+// the new way.
+async function changesRecovery() {
+  const who = 'rotation'
+  const credentials = { email: `${who}@example.com`, password: 'a long password of mine' }
+  let profile = await open()
+  let wallet
+  const ready = (await check(`${who}: signed up with an address`, () => signUp(who, profile, credentials))) &&
+    (await check(`${who}: wallet ready, password`, async () => (wallet = await walletReady(who, profile, password)).address))
+  if (!ready) return profile.close()
+  const run = await addGuide(profile.page)
+  await check(`${who}: the exported key is the owner's`, async () => {
+    const key = await run(() => window.guide.openfort.embeddedWallet.exportPrivateKey())
+    assert.equal(viem(key).address, wallet.owner)
+  })
+  await check(`${who}: from password to automatic`, () => run(async (password) => {
+    const { openfort } = window.guide
+    const headers = { authorization: `Bearer ${await openfort.getAccessToken()}` }
+    const { encryptionSession } = await (await fetch('/api/recovery', { method: 'POST', headers })).json()
+    await openfort.embeddedWallet.setRecoveryMethod({ recoveryMethod: 'password', password }, { recoveryMethod: 'automatic', encryptionSession })
+  }, password.recoveryPassword))
+  profile = await anotherProfile(profile)
+  await profile.step('log-in', credentials)
+  await check(`${who}: the old password opens nothing any more`, () => profile.refused('wallet', password))
+  await check(`${who}: recovered the new way`, async () => {
+    assert.equal((await profile.step('wallet', { recovery: 'automatic' })).result.address, wallet.address)
+    await signs(profile)
+  })
+  await profile.close()
+}
+
+// foreignPages try to reach the wallet of a project that does not know them.
+async function foreignPages() {
+  const who = 'foreign page'
+  const frame = `${sample.info.api.replace('127.0.0.1', 'localhost')}/iframe/${sample.info.publishableKey}`
+  const foreign = await startForeign(frame)
+  const ordinary = await browser.newContext()
+  const lax = await browser.newContext({ bypassCSP: true })
+  await check(`${who}: reaches the wallet while every page of this machine may`, async () => assert.equal(await foreign.outcome(ordinary), 'connected'))
+  ok(await api.post('/v1/project', { allowedOrigins: [new URL(sample.url).origin] }))
+  await check(`${who}: is not shown the wallet when only the app may show it`, async () => assert.equal(await foreign.outcome(ordinary), 'CONNECTION_TIMEOUT'))
+  await check(`${who}: gets no answer even from a browser that shows it`, async () => assert.equal(await foreign.outcome(lax), 'CONNECTION_TIMEOUT'))
+  await check('the app goes on as before', async () => {
+    const profile = await open()
+    await profile.step('guest')
+    await profile.step('wallet', { recovery: 'automatic' })
+    await profile.close()
+  })
+  await ordinary.close()
+  await lax.close()
+  await foreign.stop()
+}
+
 try {
   await guestWithSmartAccount()
   await guestWithDelegatedAccount()
   await withPassword()
   await automatically()
   await withPasskey()
+  await followsTheGuide()
+  await changesRecovery()
+  await foreignPages()
   await check('no request left this machine', () => {
     assert.deepEqual([...seen.strays], [])
     return [...seen.urls].sort().join(' ')
