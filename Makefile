@@ -13,7 +13,7 @@ GOLANGCI_LINT := go tool -modfile=tools/go.mod golangci-lint
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --prefer-offline --loglevel=error
 
 # Everything that `make generate` writes and that is committed.
-GENERATED := internal/bindings internal/httpapi internal/console
+GENERATED := internal/bindings internal/httpapi internal/console web/frame/page/vendor
 
 .PHONY: help
 help: ## Print this list
@@ -47,20 +47,28 @@ test-race: ## Run the Go tests of everything that runs at once under the race de
 test-contracts: contracts/node_modules/.package-lock.json ## Run the forge tests and compare the gas snapshots
 	cd contracts && npm test --silent && npm run --silent snapshot:check
 
+.PHONY: test-frame
+test-frame: ## Run the tests of the wallet page's modules in Node
+	cd web/frame && npm test --silent
+
 .PHONY: test-conformance
 test-conformance: conformance/js/node_modules/.package-lock.json build ## Run the official SDKs, viem, ethers and curl against bin/latchkey
 	LATCHKEY_BIN=$(CURDIR)/bin/latchkey npm test --silent --prefix conformance/js
 
 .PHONY: e2e-keys
-e2e-keys: conformance/js/node_modules/.package-lock.json conformance/browser/node_modules/.package-lock.json build ## Use a passkey and a WebCrypto key of headless Chromium as session keys
+e2e-keys: conformance/js/node_modules/.package-lock.json conformance/browser/node_modules/.package-lock.json build ## Use passkeys and WebCrypto keys of headless Chromium as session keys and as owners
 	@LATCHKEY_BIN=$(CURDIR)/bin/latchkey node conformance/browser/main.mjs
 
 .PHONY: e2e-dashboard
 e2e-dashboard: conformance/js/node_modules/.package-lock.json conformance/dashboard/node_modules/.package-lock.json build ## Use the dashboard in headless Chromium; pictures of every page are in conformance/dashboard/out
 	@LATCHKEY_BIN=$(CURDIR)/bin/latchkey node conformance/dashboard/main.mjs
 
+.PHONY: e2e-wallet
+e2e-wallet: conformance/js/node_modules/.package-lock.json conformance/browser/node_modules/.package-lock.json examples/session-keys/node_modules/.package-lock.json build ## Use the sample app in headless Chromium: users, wallets, sessions, recovery
+	@LATCHKEY_BIN=$(CURDIR)/bin/latchkey node conformance/browser/wallet.mjs
+
 .PHONY: generate
-generate: contracts/node_modules/.package-lock.json ## Rebuild contract artefacts, Go bindings and API types
+generate: contracts/node_modules/.package-lock.json web/frame/node_modules/.package-lock.json ## Rebuild contract artefacts, Go bindings, API types and the wallet page's libraries
 	go generate ./...
 
 .PHONY: verify
@@ -80,8 +88,16 @@ bench: ## Measure boot, create, and signature to receipt, beside the chain's own
 	go run ./bench/flow
 
 .PHONY: bench-gas
-bench-gas: contracts/node_modules/.package-lock.json ## Measure the gas of each step and write bench/out/gas.json
-	go run ./bench/gas
+bench-gas: contracts/node_modules/.package-lock.json ## Measure the gas of each step beside other systems, and write bench/out/gas.json
+	@go run ./bench/gas
+
+.PHONY: gas-snapshot
+gas-snapshot: contracts/node_modules/.package-lock.json ## Measure the gas of each step, and keep the figures in the snapshot and docs/benchmarks.md
+	@go run ./bench/gas -update
+
+.PHONY: test-gas
+test-gas: contracts/node_modules/.package-lock.json ## Fail if a bundle costs more gas than in bench/gas/snapshot.json
+	@go run ./bench/gas -check
 
 .PHONY: permissions
 permissions: build ## Show each limit of a session kept by the server and by the contract, one line a limit
@@ -92,8 +108,16 @@ attacks: contracts/node_modules/.package-lock.json ## Run the attack cases again
 	@node scripts/attacks.mjs
 
 .PHONY: mutants
-mutants: contracts/node_modules/.package-lock.json ## Take every guard of the account away, one at a time; some test must miss it (about 20 minutes)
-	@node scripts/mutants/main.mjs
+mutants: contracts/node_modules/.package-lock.json ## Take every guard of the account away, one at a time; some test must miss it. ONLY=Budgets takes some
+	@node scripts/mutants/main.mjs $(ONLY)
+
+.PHONY: mutants-invariants
+mutants-invariants: contracts/node_modules/.package-lock.json ## Show that every promise of the invariants is broken without the guards it stands on
+	@node scripts/mutants/main.mjs --invariants
+
+.PHONY: mutants-cases
+mutants-cases: contracts/node_modules/.package-lock.json ## Write docs/attacks.md: which guards each attack case depends on
+	@node scripts/mutants/main.mjs --cases
 
 CASES ?= 100000
 

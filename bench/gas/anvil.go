@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"time"
 
 	"github.com/ethereum/go-ethereum/ethclient"
@@ -22,9 +23,9 @@ type anvil struct {
 	exit chan error
 }
 
-// startAnvil starts the anvil that npm installed in contracts and waits until
-// it answers.
-func startAnvil(ctx context.Context, contracts string) (*anvil, error) {
+// startAnvil starts the anvil that npm installed in contracts, at the given hard
+// fork, and waits until it answers.
+func startAnvil(ctx context.Context, contracts, fork string) (*anvil, error) {
 	binary, err := anvilBinary(contracts)
 	if err != nil {
 		return nil, err
@@ -34,7 +35,8 @@ func startAnvil(ctx context.Context, contracts string) (*anvil, error) {
 		return nil, fmt.Errorf("find a free port for anvil: %w", err)
 	}
 	node := &anvil{url: "http://127.0.0.1:" + port, exit: make(chan error, 1)}
-	node.cmd = exec.Command(binary, "--silent", "--port", port, "--hardfork", "prague", "--base-fee", "1000000000")
+	node.cmd = exec.Command(binary, "--silent", "--port", port, "--hardfork", fork,
+		"--base-fee", "1000000000", "--timestamp", strconv.Itoa(genesisTime))
 	node.cmd.Stderr = os.Stderr
 	if err := node.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start %s: %w", binary, err)

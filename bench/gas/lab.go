@@ -8,7 +8,6 @@ import (
 	"math/big"
 	"time"
 
-	"github.com/ethereum/go-ethereum/accounts/abi/bind/v2"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/crypto"
@@ -34,7 +33,8 @@ type lab struct {
 	chainID *big.Int
 	bundler *ecdsa.PrivateKey
 
-	nft, paymaster  common.Address
+	nft, token      common.Address
+	paymaster       common.Address
 	paymasterSigner *ecdsa.PrivateKey
 }
 
@@ -43,13 +43,12 @@ func newLab(ctx context.Context, url string) (*lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &lab{client: client, bundler: anvilKey, paymasterSigner: keyOf("paymaster signer"), nft: bindings.DevNFTAddress()}
+	l := &lab{client: client, bundler: anvilKey, nft: bindings.DevNFTAddress(), token: bindings.DevTokenAddress()}
 	if l.chainID, err = client.ChainID(ctx); err != nil {
 		return nil, err
 	}
 	admin := crypto.PubkeyToAddress(l.bundler.PublicKey)
-	signer := crypto.PubkeyToAddress(l.paymasterSigner.PublicKey)
-	l.paymaster = bindings.PaymasterAddress(admin, signer)
+	signer := l.choosePaymaster(admin)
 
 	for _, deployment := range []struct {
 		salt common.Hash
@@ -60,6 +59,7 @@ func newLab(ctx context.Context, url string) (*lab, error) {
 		{common.Hash{}, bindings.FactoryCreationCode()},
 		{common.Hash{}, bindings.PaymasterCreationCode(admin, signer)},
 		{common.Hash{}, bindings.DevNFTCreationCode()},
+		{common.Hash{}, bindings.DevTokenCreationCode()},
 	} {
 		if _, err := l.send(ctx, bindings.DeterministicDeployer, nil, append(deployment.salt[:], deployment.code...)); err != nil {
 			return nil, err
@@ -71,6 +71,17 @@ func newLab(ctx context.Context, url string) (*lab, error) {
 	}
 	_, err = l.send(ctx, l.paymaster, ether, paymaster.PackAddStake(86_400))
 	return l, err
+}
+
+// choosePaymaster takes the first signer under which the paymaster's address has
+// no zero byte.
+func (l *lab) choosePaymaster(admin common.Address) (signer common.Address) {
+	for i := 1; hasZero(l.paymaster[:]); i++ { // as it is at first
+		l.paymasterSigner = keyOf(fmt.Sprintf("paymaster signer %d", i))
+		signer = crypto.PubkeyToAddress(l.paymasterSigner.PublicKey)
+		l.paymaster = bindings.PaymasterAddress(admin, signer)
+	}
+	return signer
 }
 
 // keyOf derives a key from a name, so that every run signs the same bytes.
@@ -128,15 +139,25 @@ func (l *lab) submit(ctx context.Context, data types.TxData) (*types.Receipt, er
 	return l.mined(ctx, tx)
 }
 
+// mined waits for the receipt, which is there at once on a chain that makes a
+// block of each transaction.
 func (l *lab) mined(ctx context.Context, tx *types.Transaction) (*types.Receipt, error) {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
-	receipt, err := bind.WaitMined(ctx, l.client, tx.Hash())
-	if err != nil {
-		return nil, fmt.Errorf("wait for transaction %s: %w", tx.Hash(), err)
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		receipt, err := l.client.TransactionReceipt(ctx, tx.Hash())
+		if err == nil && receipt.Status != types.ReceiptStatusSuccessful {
+			return nil, errors.New("transaction " + tx.Hash().Hex() + " reverted")
+		}
+		if err == nil {
+			return receipt, nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil, fmt.Errorf("wait for transaction %s: %w", tx.Hash(), errors.Join(ctx.Err(), err))
+		case <-tick.C:
+		}
 	}
-	if receipt.Status != types.ReceiptStatusSuccessful {
-		return nil, errors.New("transaction " + tx.Hash().Hex() + " reverted")
-	}
-	return receipt, nil
 }

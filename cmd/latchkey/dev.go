@@ -16,8 +16,10 @@ import (
 
 	"github.com/latchkey-dev/latchkey/internal/deploy"
 	"github.com/latchkey-dev/latchkey/internal/devchain"
+	"github.com/latchkey-dev/latchkey/internal/mail"
 	"github.com/latchkey-dev/latchkey/internal/server"
 	"github.com/latchkey-dev/latchkey/internal/signer"
+	"github.com/latchkey-dev/latchkey/internal/vault"
 )
 
 type devCommand struct {
@@ -46,6 +48,8 @@ type devInfo struct {
 	Account         string `json:"account"`
 	AccountAddress  string `json:"accountAddress"`
 	OwnerPrivateKey string `json:"ownerPrivateKey"`
+	EncryptionPart  string `json:"encryptionPart,omitempty"` // for encryption sessions; a folder of an older build has none
+	Outbox          string `json:"outbox"`                   // folder of the mails to users
 }
 
 // Validate refuses what cannot be meant, before anything starts.
@@ -117,7 +121,11 @@ func startDev(ctx context.Context, c devCommand) (_ *devServer, err error) {
 		RPC:           []string{dev.chain.URL()},
 		Relayer:       keys.relayer,
 		Paymaster:     contracts.Paymaster,
+		Vault:         keys.vault,
+		Frame:         walletPage(),
 		Sole:          true,
+		Development:   true,
+		Mail:          &mail.Outbox{Dir: dev.folder.outbox(), From: "Latchkey <latchkey@localhost.localdomain>", Now: time.Now},
 		Confirmations: 1,
 		Poll:          4 * time.Millisecond,
 		Version:       version,
@@ -185,10 +193,14 @@ type devState struct {
 	Relayer  string   `json:"relayerPrivateKey"`
 	Owner    string   `json:"ownerPrivateKey"`
 	Deployer string   `json:"deployerPrivateKey"`
+	Vault    string   `json:"encryptionKey"`
 	Info     *devInfo `json:"info,omitempty"` // nil until the first start is complete
 }
 
-type devKeys struct{ relayer, owner, deployer *signer.Local }
+type devKeys struct {
+	relayer, owner, deployer *signer.Local
+	vault                    *vault.Vault
+}
 
 func openDevFolder(c devCommand) (_ *devFolder, err error) {
 	f := &devFolder{path: c.Data, ephemeral: c.Ephemeral}
@@ -216,6 +228,15 @@ func openDevFolder(c devCommand) (_ *devFolder, err error) {
 
 func (f *devFolder) statePath() string { return filepath.Join(f.path, "dev.json") }
 func (f *devFolder) database() string  { return "sqlite:" + filepath.Join(f.path, "latchkey.db") }
+
+// outbox is where mails to users end.
+func (f *devFolder) outbox() string {
+	path := filepath.Join(f.path, "outbox")
+	if abs, err := filepath.Abs(path); err == nil {
+		return abs
+	}
+	return path
+}
 
 func (f *devFolder) chainDir() string {
 	if f.ephemeral {
@@ -284,6 +305,20 @@ func (f *devFolder) readKeys() error {
 			return fmt.Errorf("%s: %s key: %w", f.statePath(), k.name, err)
 		}
 		*k.key = key
+	}
+	return f.readVault()
+}
+
+// readVault makes the key that an older build did not make.
+func (f *devFolder) readVault() (err error) {
+	if f.state.Vault == "" {
+		f.state.Vault = vault.NewKey()
+		if err := f.save(); err != nil {
+			return err
+		}
+	}
+	if f.keys.vault, err = vault.Parse(f.state.Vault); err != nil {
+		return fmt.Errorf("%s: encryption key: %w", f.statePath(), err)
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/deploy"
 	"github.com/latchkey-dev/latchkey/internal/player"
 	"github.com/latchkey-dev/latchkey/internal/sponsor"
+	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
 // seed makes, on first start, a project with keys, a policy that sponsors
@@ -29,6 +30,7 @@ func (d *devServer) seed(ctx context.Context, chainID uint64, contracts deploy.R
 		state.Info = &s.info
 	}
 	state.Info.API, state.Info.RPC = d.server.URL(), d.chain.URL()
+	state.Info.Outbox = d.folder.outbox()
 	return *state.Info, d.folder.save()
 }
 
@@ -51,7 +53,7 @@ func (s *seeder) run(ctx context.Context) error {
 		ContractAddress: s.contracts.DevNFT.Hex(), ERC20Address: s.contracts.DevToken.Hex(),
 		OwnerPrivateKey: s.dev.owner.Reveal(),
 	}
-	for _, step := range []func(context.Context) error{s.policy, s.registerContracts, s.player} {
+	for _, step := range []func(context.Context) error{s.policy, s.registerContracts, s.player, s.entropy} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -100,13 +102,18 @@ func (s *seeder) player(ctx context.Context) error {
 		return err
 	}
 	acc, err := s.dev.server.Accounts.Create(ctx, s.project, account.CreateParams{
-		PlayerID: p.ID, ChainID: s.chainID, Owner: s.dev.owner.Address(),
+		PlayerID: p.ID, ChainID: s.chainID, Owner: userop.OwnerAt(s.dev.owner.Address()),
 	})
 	if err != nil {
 		return err
 	}
 	s.info.Player, s.info.Account, s.info.AccountAddress = p.ID, acc.ID, acc.Address.Hex()
 	return nil
+}
+
+func (s *seeder) entropy(ctx context.Context) (err error) {
+	s.info.EncryptionPart, err = s.dev.server.Wallets.MakeEntropy(ctx, s.project)
+	return err
 }
 
 func ptr[T any](v T) *T { return &v }

@@ -13,8 +13,10 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 
+	"github.com/latchkey-dev/latchkey/internal/mail"
 	"github.com/latchkey-dev/latchkey/internal/server"
 	"github.com/latchkey-dev/latchkey/internal/signer"
+	"github.com/latchkey-dev/latchkey/internal/vault"
 )
 
 type serveCommand struct {
@@ -27,8 +29,12 @@ type serveCommand struct {
 	Database         string        `help:"Database to use: sqlite:PATH or postgres://…" env:"LATCHKEY_DATABASE"`
 	Confirmations    uint64        `default:"1" help:"Blocks until a transaction counts as final." env:"LATCHKEY_CONFIRMATIONS"`
 	Poll             time.Duration `default:"1s" help:"How often the chain is asked about sent transactions."`
+	EncryptionKey    string        `name:"encryption-key-file" type:"existingfile" help:"File with the key that encrypts the shares of embedded wallets in the database, 64 hex digits; without it there are no embedded wallets. Further lines are older keys." env:"LATCHKEY_ENCRYPTION_KEY_FILE"`
 	SignWindow       time.Duration `default:"30m" help:"Time to sign a transaction intent, in chain time."`
 	ConsoleURL       string        `name:"console-url" help:"Where operators reach the dashboard, such as https://latchkey.example.com; an https address makes its cookies secure. Default: where the API listens." env:"LATCHKEY_CONSOLE_URL"`
+	SMTP             string        `name:"smtp" help:"Mail server for mails to users: smtps://user:password@host or smtp://… with STARTTLS." env:"LATCHKEY_SMTP"`
+	MailFrom         string        `help:"Sender of mails to users." env:"LATCHKEY_MAIL_FROM"`
+	PublicURL        string        `name:"public-url" help:"Where users' browsers reach the API, for links in mails; by default where it listens." env:"LATCHKEY_PUBLIC_URL"`
 	JSON             bool          `name:"json" help:"Print one line of JSON when ready, and nothing else on stdout."`
 	logFlags
 }
@@ -100,6 +106,12 @@ func (c serveCommand) Validate() error {
 	if c.Paymaster != "" && !common.IsHexAddress(c.Paymaster) {
 		return fmt.Errorf("--paymaster %q is not an address", c.Paymaster)
 	}
+	if u, err := url.Parse(c.PublicURL); err != nil || c.PublicURL != "" && (u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
+		return fmt.Errorf("--public-url %q: must be a URL such as https://api.game.example", c.PublicURL)
+	}
+	if c.SMTP != "" && c.MailFrom == "" {
+		return errors.New("--smtp needs --mail-from, the sender of the mails")
+	}
 	return nil
 }
 
@@ -111,13 +123,24 @@ func (c serveCommand) config() (server.Config, error) {
 	cfg := server.Config{
 		Addr: c.Addr, Database: c.Database, RPC: c.RPC, Relayer: relayer,
 		Confirmations: c.Confirmations, Poll: c.Poll, SignWindow: c.SignWindow,
-		Paymaster: common.HexToAddress(c.Paymaster), Version: version, Log: c.logger(),
+		Paymaster: common.HexToAddress(c.Paymaster), PublicURL: c.PublicURL, Version: version, Log: c.logger(),
+		Frame: walletPage(),
+	}
+	if c.SMTP != "" {
+		if cfg.Mail, err = mail.NewSMTP(c.SMTP, c.MailFrom, time.Now); err != nil {
+			return server.Config{}, err
+		}
 	}
 	if cfg.ConsoleURL, err = c.consoleURL(); err != nil {
 		return server.Config{}, err
 	}
 	if c.PaymasterKeyFile != "" {
 		if cfg.PaymasterSigner, err = signer.LoadFile(c.PaymasterKeyFile); err != nil {
+			return server.Config{}, err
+		}
+	}
+	if c.EncryptionKey != "" {
+		if cfg.Vault, err = vault.LoadFile(c.EncryptionKey); err != nil {
 			return server.Config{}, err
 		}
 	}

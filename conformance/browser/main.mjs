@@ -1,6 +1,8 @@
-// Uses session keys that a browser made and keeps: a passkey, and a WebCrypto
-// key that no script can read. Each is registered, used on chain until its
-// limit, and revoked. The last line says how many checks passed.
+// Uses keys that a browser made and keeps: a passkey, and a WebCrypto key that
+// no script can read. Each is a session's, which is registered, used on chain
+// until its limit, and revoked; and each owns an account, grants a session of
+// it, revokes that, and hands the account over. The last line says how many
+// checks passed.
 
 import assert from 'node:assert/strict'
 
@@ -9,6 +11,7 @@ import { chainTime, connect, nftAbi } from '../js/lib/chain.mjs'
 import { startDev } from '../js/lib/server.mjs'
 import { viem } from '../js/lib/signers.mjs'
 import { openPage } from './lib/browser.mjs'
+import { checks } from './lib/check.mjs'
 import { startSite } from './lib/site.mjs'
 
 // What a page does with each kind of key: make it, and sign a hash with it.
@@ -30,31 +33,28 @@ const kinds = [
   },
 ]
 
-const counts = { passed: 0, failed: 0 }
+const { check, finish } = checks()
 
-async function check(name, test) {
-  try {
-    const seen = await test()
-    counts.passed++
-    console.log(`ok      ${name}${seen ? `  ${seen}` : ''}`)
-  } catch (error) {
-    counts.failed++
-    console.log(`FAILED  ${name}\n${error.stack}`)
-  }
-}
-
-// Player stands for an app's back end and its player's wallet.
+// Player stands for an app's back end and its player's wallet. sign is how the
+// account's owner signs a hash.
 class Player {
-  constructor(info, browser) {
+  constructor(info, browser, sign = viem(info.ownerPrivateKey).eip191) {
     this.info = info
     this.browser = browser
+    this.sign = sign
     this.api = client(info.api, info.secretKey)
-    this.owner = viem(info.ownerPrivateKey)
     this.chain = connect(info.rpc, info.chainId)
   }
 
+  // owning is the same player with an account that a key owns.
+  async owning(type, { publicKey, sign }) {
+    const account = ok(await this.api.post('/v1/accounts', { chainId: this.info.chainId, owner: { type, publicKey } }))
+    assert.equal(account.owner.type, type)
+    return new Player({ ...this.info, account: account.id, accountAddress: account.address }, this.browser, sign)
+  }
+
   async ownerSigns(session) {
-    const signature = await this.owner.eip191(session.nextAction.payload.signableHash)
+    const signature = await this.sign(session.nextAction.payload.signableHash)
     return ok(await this.api.post(`/v1/sessions/${session.id}/signature`, { signature }))
   }
 
@@ -63,9 +63,9 @@ class Player {
     return { account, chainId, policy }
   }
 
-  async register(type, publicKey) {
+  async register(type, publicKey, registration = 'onchain') {
     const session = ok(await this.api.post('/v1/sessions', {
-      ...this.#terms, signer: { type, publicKey }, validAfter: 0, validUntil: (await chainTime(this.chain)) + 3600, limit: 2,
+      ...this.#terms, signer: { type, publicKey }, registration, validAfter: 0, validUntil: (await chainTime(this.chain)) + 3600, limit: 2,
       permissions: [{ type: 'contract-call', data: { address: this.info.contractAddress, calls: ['mint(address)'] } }],
     }))
     return this.ownerSigns(session)
@@ -73,6 +73,10 @@ class Player {
 
   async revoke({ address }) {
     return this.ownerSigns(ok(await this.api.post('/v1/sessions/revoke', { ...this.#terms, address })))
+  }
+
+  async handOver(newOwnerAddress) {
+    return ok(await this.api.post(`/v1/accounts/${this.info.account}/transfer_ownership`, { newOwnerAddress, policy: this.info.policy }))
   }
 
   async intend(contract, functionName, ...functionArgs) {
@@ -125,7 +129,7 @@ async function useKey(player, { type, make }) {
     return transaction
   })
   await check(`${type}: a signature over something else is refused`, async () =>
-    refused(await player.send(await player.mint(), key.sign, `0x${'42'.repeat(32)}`), /challenge|not by session key/))
+    refused(await player.send(await player.mint(), key.sign, `0x${'42'.repeat(32)}`), /challenge|not by key/))
   await check(`${type}: a call that was not granted is refused`, async () =>
     refused(await player.send(await player.intend(player.info.erc20Contract, 'mint', player.info.accountAddress, '1'), key.sign), /functions/))
   await check(`${type}: it mints again after the page was loaded anew`, async () => {
@@ -139,15 +143,51 @@ async function useKey(player, { type, make }) {
   })
 }
 
+// A key that owns an account, and another that it grants sessions to.
+async function own(wallet, { type, make }) {
+  let key
+  let owner
+  let player
+  let session
+  await check(`${type} owner: an account is created for it`, async () => {
+    key = await kinds[0].make(wallet.browser)
+    owner = await make(wallet.browser)
+    player = await wallet.owning(type, owner)
+    return player.info.accountAddress
+  })
+  await check(`${type} owner: it mints, which puts the account on chain`, async () => {
+    const transaction = succeeded(await player.send(await player.mint(), owner.sign))
+    assert.equal(await player.minted(), 1n)
+    return transaction
+  })
+  await check(`${type} owner: another key is refused`, async () => refused(await player.send(await player.mint(), key.sign), /^signature: .*no live session/))
+  for (const registration of ['onchain', 'first-use']) {
+    await check(`${type} owner: it grants a session (${registration}), which mints`, async () => {
+      session = await player.register('webauthn', key.publicKey, registration)
+      assert.equal(session.status, 'active')
+      return succeeded(await player.send(await player.mint(), key.sign))
+    })
+    await check(`${type} owner: it revokes the session (${registration}), which is refused`, async () => {
+      assert.equal((await player.revoke(session)).status, 'revoked')
+      return refused(await player.send(await player.mint(), key.sign), /^signature: .*no live session/)
+    })
+  }
+  await check(`${type} owner: it hands the account over, and is refused`, async () => {
+    succeeded(await player.send(await player.handOver(viem(wallet.info.ownerPrivateKey).address), owner.sign))
+    return refused(await player.send(await player.mint(), owner.sign), /no live session/)
+  })
+  await check(`${type} owner: who took over mints`, async () => succeeded(await wallet.send(await player.mint(), wallet.sign)))
+}
+
 const server = await startDev('browser')
 const site = await startSite()
 const browser = await openPage(site.url)
 try {
   for (const kind of kinds) await useKey(new Player(server.info, browser), kind)
+  for (const kind of kinds) await own(new Player(server.info, browser), kind)
 } finally {
   await browser.close()
   await site.stop()
   await server.stop()
 }
-console.log(`${counts.passed} passed, ${counts.failed} failed`)
-process.exitCode = counts.failed ? 1 : 0
+process.exitCode = finish()

@@ -5,21 +5,29 @@ import {Paymaster} from "@openzeppelin/contracts/account/paymaster/Paymaster.sol
 import {PaymasterSigner} from "@openzeppelin/contracts/account/paymaster/extensions/PaymasterSigner.sol";
 import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 import {IEntryPoint, PackedUserOperation} from "@openzeppelin/contracts/interfaces/IERC4337.sol";
-import {Calldata} from "@openzeppelin/contracts/utils/Calldata.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 
 import {ILatchkeyPaymaster} from "./interfaces/ILatchkeyPaymaster.sol";
 import {ENTRY_POINT_V08} from "./libraries/EntryPointV08.sol";
+import {OperationFields} from "./libraries/OperationFields.sol";
 
 /// @title LatchkeyPaymaster
 /// @notice The paymaster of one Latchkey installation. The admin holds the money and names the signers; the signers are
 /// server keys, which can spend the deposit on fees and nothing else.
 /// @dev Reads its own storage in validation, so it must be staked (ERC-7562 STO-031).
 contract LatchkeyPaymaster is ILatchkeyPaymaster, PaymasterSigner, Ownable2Step {
+    using OperationFields for PackedUserOperation;
+
     uint256 private constant SLOTS = 2;
+    uint256 private constant GAS_LIMITS_START = 20;
     uint256 private constant DATA_START = 52;
-    uint256 private constant DATA_LENGTH = 6 + 6 + 65;
+    uint256 private constant SIGNATURE_START = DATA_START + 6 + 6;
+    uint256 private constant LENGTH = SIGNATURE_START + 65;
+
+    bytes32 private constant REQUEST_TYPEHASH = keccak256(
+        "UserOperationRequest(address sender,uint256 nonce,bytes initCode,bytes callData,bytes32 accountGasLimits,uint256 preVerificationGas,bytes32 gasFees,uint256 paymasterVerificationGasLimit,uint256 paymasterPostOpGasLimit,uint48 validAfter,uint48 validUntil)"
+    );
 
     address[SLOTS] private _signers;
 
@@ -79,9 +87,44 @@ contract LatchkeyPaymaster is ILatchkeyPaymaster, PaymasterSigner, Ownable2Step 
         override
         returns (uint48 validAfter, uint48 validUntil, bytes calldata signature)
     {
-        bytes calldata data = op.paymasterAndData[DATA_START:];
-        if (data.length != DATA_LENGTH) return (0, 0, Calldata.emptyBytes());
-        return (uint48(bytes6(data)), uint48(bytes6(data[6:])), data[12:]);
+        bytes calldata data = op.paymasterAndDataOf();
+        if (data.length != LENGTH) return (0, 0, data[:0]);
+        return (uint48(_word(data, DATA_START) >> 208), uint48(_word(data, DATA_START + 6) >> 208), data[SIGNATURE_START:]);
+    }
+
+    /// @dev The same hash as {PaymasterSigner} has, read without its checks, which cost more than the hash.
+    function _signableUserOpHash(PackedUserOperation calldata op, uint48 validAfter, uint48 validUntil)
+        internal
+        view
+        override
+        returns (bytes32)
+    {
+        uint256 gasLimits = _word(op.paymasterAndDataOf(), GAS_LIMITS_START);
+        return _hashTypedDataV4(
+            keccak256(
+                abi.encode(
+                    REQUEST_TYPEHASH,
+                    op.sender,
+                    op.nonce,
+                    keccak256(op.initCodeOf()),
+                    keccak256(op.callDataOf()),
+                    op.accountGasLimits,
+                    op.preVerificationGas,
+                    op.gasFees,
+                    gasLimits >> 128,
+                    uint128(gasLimits),
+                    validAfter,
+                    validUntil
+                )
+            )
+        );
+    }
+
+    /// @dev 32 bytes at `position`; those past the end of the data are not its own.
+    function _word(bytes calldata data, uint256 position) private pure returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := calldataload(add(data.offset, position))
+        }
     }
 
     /// @dev An empty slot matches no one, since a failed recovery is ruled out first.

@@ -18,6 +18,14 @@ abstract contract ContractSignatureBehavior is AccountFixture {
         assertEq(check(hash, sign(ownerKey, openfortDigest(hash, address(account)))), valid(), "as the SDK signs");
     }
 
+    /// One message has one signature: whoever remembers those that he has seen must not be shown it twice.
+    function test_isValidSignature_bytesBehindIt_refuses(bytes32 hash) public view {
+        bytes memory openfort = sign(ownerKey, openfortDigest(hash, address(account)));
+
+        assertEq(check(hash, bytes.concat(openfort, hex"00")), REFUSED, "nothing may follow");
+        assertEq(check(hash, bytes.concat(sign(ownerKey, hash), hex"00")), REFUSED, "in either form");
+    }
+
     function test_isValidSignature_openfortMessageOfAnotherAccount_refuses(bytes32 hash) public {
         LatchkeyAccount other = createAccount(keyOf("other"));
 

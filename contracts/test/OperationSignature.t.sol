@@ -90,6 +90,15 @@ abstract contract OperationSignatureBehavior is AccountFixture {
         submit(op);
     }
 
+    /// Not even a mode byte to read.
+    function test_signature_empty_isMalformed() public {
+        (PackedUserOperation memory op,) = unsigned();
+        op.signature = "";
+
+        expectRefusal(abi.encodeWithSelector(ILatchkeyAccount.SignatureMalformed.selector));
+        submit(op);
+    }
+
     function test_signature_unknownMode_reverts(uint8 mode) public {
         vm.assume(mode > SESSION_EIP191);
         (PackedUserOperation memory op, bytes32 hash) = unsigned();

@@ -117,6 +117,14 @@ contract OwnershipOnDelegatedTest is OwnershipBehavior, DelegatedHome {
         account.changeOwner(stranger);
     }
 
+    function test_replaceOwnerWithKey_reverts() public {
+        (uint256 x, uint256 y) = vm.publicKeyP256(1);
+
+        vm.expectRevert(ILatchkeyAccount.DelegatedAccount.selector);
+        vm.prank(owner);
+        account.replaceOwnerWithKey(1, bytes32(x), bytes32(y));
+    }
+
     function test_upgrade_reverts() public {
         address next = deploy("LatchkeyAccount");
 

@@ -30,7 +30,8 @@ contract PermissionReader {
     }
 
     function allowsFunction(bytes calldata permission, address target, bytes4 selector) external pure returns (bool) {
-        return permission.allowsFunction(permission.terms(), target, selector);
+        uint256 entry = uint256(uint160(target)) << 32 | uint32(selector);
+        return permission.allowsFunction(permission.terms(), entry);
     }
 
     function allowsPaymaster(bytes calldata permission, address paymaster) external pure returns (bool) {

@@ -173,9 +173,25 @@ abstract contract RulesBehavior is RuleFixture {
         refuse(asking(argument(0, 7, abi.encode(0xf0, 0x0f))));
     }
 
+    function test_argument_otherSize_isMalformed() public {
+        refuse(asking(record(0x31, hex"0000")));
+        refuse(asking(argument(0, 6, ""))); // one of none
+        refuse(asking(argument(0, 0, abi.encodePacked(uint256(5), hex"00"))));
+        refuse(asking(argument(0, 8, abi.encode(0xff, 0x0f)))); // no operator, but operands like the mask's
+    }
+
     function test_sudo_otherRuleThanRate_isMalformed() public {
         Grant memory g = sudoGrant();
         g.rules = ruleList(valueTotal(1));
+        refuse(g);
+    }
+
+    /// A list beside sudo would say less than it seems to.
+    function test_sudo_withAList_isMalformed() public {
+        Grant memory g = sudoGrant();
+        g.contracts = PermissionBuilder.list(address(target));
+        refuse(g);
+        g.rules = ruleList(rate(1, 60));
         refuse(g);
     }
 

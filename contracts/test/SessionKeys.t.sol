@@ -5,7 +5,7 @@ import {PackedUserOperation} from "@openzeppelin/contracts/interfaces/IERC4337.s
 
 import {ILatchkeyAccount} from "../src/interfaces/ILatchkeyAccount.sol";
 import {DelegatedHome, ProxyHome} from "./support/Homes.sol";
-import {Grant} from "./support/PermissionBuilder.sol";
+import {Grant, PermissionBuilder} from "./support/PermissionBuilder.sol";
 import {P256Fixture} from "./support/P256Fixture.sol";
 
 /// @dev Sessions whose keys are on P-256: plain, as WebCrypto signs, and passkeys.
@@ -129,6 +129,47 @@ abstract contract SessionKeysBehavior is P256Fixture {
 
         expectMalformed();
         submitSigned(op, permission, key);
+    }
+
+    /// Lengths that reach past the end, or past the last number.
+    function test_webauthn_lengthPastTheEnd_isMalformed() public {
+        bytes memory permission = register(grantTo(WEBAUTHN));
+        PackedUserOperation memory op = ping();
+        bytes memory key = signP256(WEBAUTHN, P256_KEY, ENTRY_POINT.getUserOpHash(op));
+        uint256 longest = (key.length - 64) / 32 * 32;
+
+        setWord(key, 2 + 6, type(uint256).max);
+        expectMalformed();
+        submitSigned(op, permission, key);
+
+        setWord(key, 2 + 6, longest);
+        setWord(key, 2 + 5, 7 * 32 + longest); // as if the client data followed
+        expectMalformed();
+        submitSigned(op, permission, key);
+    }
+
+    /// Bytes behind the field, which hold a key signature whose lengths wrap, are not read as its end.
+    function test_signature_partsBehindTheField_areMalformed() public {
+        bytes memory permission = PermissionBuilder.pack(grantTo(WEBAUTHN));
+        PackedUserOperation memory op = ping();
+        bytes memory assertion_ = abi.encode(0, 0, 0, 0, 0xc0, 0xe0, 0, type(uint256).max - 351);
+        op.signature = bytes.concat(bytes1(SESSION_RAW), permission, new bytes(64), assertion_);
+        bytes memory callData = abi.encodeCall(account.validateUserOp, (op, bytes32(0), 0));
+        uint256 lengthWord = callData.length - (op.signature.length + 31) / 32 * 32 - 32;
+        uint256 announced = permission.length + 1 - 32;
+        assembly ("memory-safe") {
+            mstore(add(add(callData, 0x20), lengthWord), announced)
+        }
+
+        vm.prank(address(ENTRY_POINT));
+        (, bytes memory reason) = address(account).call(callData);
+        assertEq(reason, abi.encodePacked(ILatchkeyAccount.SignatureMalformed.selector), "too short");
+    }
+
+    function setWord(bytes memory data, uint256 word, uint256 value) private pure {
+        assembly ("memory-safe") {
+            mstore(add(data, add(0x20, mul(word, 0x20))), value)
+        }
     }
 
     function test_webauthn_trailingBytes_areMalformed(uint8 length) public {

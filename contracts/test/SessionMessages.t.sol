@@ -65,6 +65,24 @@ abstract contract SessionMessagesBehavior is MessageFixture, P256Fixture {
         assertFalse(isValid(appHash(APP, mail()), signedMail(permission)), "signed by somebody else");
     }
 
+    /// One message has one signature.
+    function test_message_bytesBehindTheKeySignature_isNot() public {
+        bytes memory permission = register(grantWith(mailRules()));
+        bytes memory key = bytes.concat(sign(sessionKey, nestedDigest(APP, mail(), "Mail", MAIL)), hex"00");
+
+        assertFalse(isValid(appHash(APP, mail()), messageSignature(permission, mail(), key, APP, MAIL)), "too long");
+    }
+
+    /// What names no type has no digest: a signature over none would serve any mail.
+    function test_message_descriptionWithoutName_isNot() public {
+        bytes memory permission = register(grantWith(mailRules()));
+        bytes memory key = sign(sessionKey, 0);
+
+        string memory unnamed = "(address to,string contents)";
+        assertFalse(isValid(appHash(APP, mail()), messageSignature(permission, mail(), key, APP, unnamed)), "unnamed");
+        assertFalse(isValid(appHash(APP, mail()), messageSignature(permission, mail(), key, APP, "")), "empty");
+    }
+
     function test_message_inTime_only() public {
         Grant memory g = grantWith(mailRules());
         g.validAfter = uint48(block.timestamp + 10);

@@ -59,7 +59,7 @@ func (s *Service) home(ctx context.Context, projectID string, p CreateParams) (h
 	if p.Type != Delegated || err != nil {
 		return h, err
 	}
-	h.address, h.factory, h.salt = p.Owner, common.Address{}, common.Hash{}
+	h.address, h.factory, h.salt = p.Owner.Address, common.Address{}, common.Hash{}
 	delegates, err := s.Delegations.Delegates(ctx, p.ChainID, []common.Address{h.address})
 	if err == nil {
 		h.active = delegates[0] == h.implementation

@@ -9,6 +9,7 @@ import (
 
 	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/fault"
+	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
 // delegates says to whom EOAs delegate, the same on every chain.
@@ -26,9 +27,9 @@ func TestCreateDelegated(t *testing.T) {
 	t.Parallel()
 	f := setUp(t)
 	f.service.Delegations = delegates{bob: implementation}
-	a := f.create(t, account.CreateParams{ChainID: 1, Owner: alice, Type: account.Delegated})
+	a := f.create(t, account.CreateParams{ChainID: 1, Owner: userop.OwnerAt(alice), Type: account.Delegated})
 	want := account.Account{
-		ID: a.ID, ProjectID: f.project, PlayerID: a.PlayerID, ChainID: 1, Address: alice, Owner: alice,
+		ID: a.ID, ProjectID: f.project, PlayerID: a.PlayerID, ChainID: 1, Address: alice, Owner: userop.OwnerAt(alice),
 		Type: account.Delegated, ImplementationType: "Calibur", Implementation: implementation, CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
 	}
 	got, err := f.service.Get(f.ctx, f.project, a.ID)
@@ -40,15 +41,15 @@ func TestCreateDelegated(t *testing.T) {
 			t.Errorf("%s", diff)
 		}
 	}
-	b := f.create(t, account.CreateParams{ChainID: 1, Owner: bob, Type: account.Delegated, ImplementationType: "CaliburV9"})
+	b := f.create(t, account.CreateParams{ChainID: 1, Owner: userop.OwnerAt(bob), Type: account.Delegated, ImplementationType: "CaliburV9"})
 	if b.ImplementationType != "CaliburV9" || !b.Deployed() {
 		t.Errorf("an EOA that delegates already: %+v", b)
 	}
-	if _, err := f.service.Create(f.ctx, f.project, account.CreateParams{ChainID: 1, Owner: alice, Type: account.Delegated}); !fault.Is(err, fault.Conflict) {
+	if _, err := f.service.Create(f.ctx, f.project, account.CreateParams{ChainID: 1, Owner: userop.OwnerAt(alice), Type: account.Delegated}); !fault.Is(err, fault.Conflict) {
 		t.Errorf("the same EOA for another player: %v", err)
 	}
 	// The salt of a delegated account is no salt.
-	smart := f.create(t, account.CreateParams{PlayerID: a.PlayerID, ChainID: 2, Owner: alice})
+	smart := f.create(t, account.CreateParams{PlayerID: a.PlayerID, ChainID: 2, Owner: userop.OwnerAt(alice)})
 	if smart.Salt == (common.Hash{}) || smart.Address == alice {
 		t.Errorf("a smart account of the same player: %+v", smart)
 	}
@@ -59,9 +60,9 @@ func TestActive(t *testing.T) {
 	f := setUp(t)
 	now := delegates{}
 	f.service.Delegations = now
-	mine := f.create(t, account.CreateParams{ChainID: 1, Owner: alice, Type: account.Delegated})
-	foreign := f.create(t, account.CreateParams{ChainID: 2, Owner: bob, Type: account.Delegated})
-	smart := f.create(t, account.CreateParams{ChainID: 1, Owner: alice})
+	mine := f.create(t, account.CreateParams{ChainID: 1, Owner: userop.OwnerAt(alice), Type: account.Delegated})
+	foreign := f.create(t, account.CreateParams{ChainID: 2, Owner: userop.OwnerAt(bob), Type: account.Delegated})
+	smart := f.create(t, account.CreateParams{ChainID: 1, Owner: userop.OwnerAt(alice)})
 	check := func(want map[string]bool) {
 		t.Helper()
 		got, err := f.service.Active(f.ctx, mine, foreign, smart)

@@ -8,6 +8,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/fault"
 	"github.com/latchkey-dev/latchkey/internal/id"
 	"github.com/latchkey-dev/latchkey/internal/page"
+	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
 // Resolve answers the account that a request means: by its id, or as the
@@ -25,7 +26,7 @@ func (s *Service) Resolve(ctx context.Context, projectID, accountID, playerID st
 		return Account{}, fault.Field("chainId", nil, "is required")
 	}
 	if playerID == "" {
-		return s.unsaved(ctx, projectID, CreateParams{ChainID: chainID, Owner: *owner})
+		return s.unsaved(ctx, projectID, CreateParams{ChainID: chainID, Owner: userop.OwnerAt(*owner)})
 	}
 	return s.ofPlayer(ctx, projectID, playerID, chainID, owner)
 }
@@ -56,7 +57,7 @@ func (s *Service) ofPlayer(ctx context.Context, projectID, playerID string, chai
 		}
 		return Account{}, fault.Field("player", playerID, "%s has no account on chain %d: create one, or give externalOwnerAddress", playerID, chainID)
 	}
-	return s.unsaved(ctx, projectID, CreateParams{PlayerID: playerID, ChainID: chainID, Owner: *owner})
+	return s.unsaved(ctx, projectID, CreateParams{PlayerID: playerID, ChainID: chainID, Owner: userop.OwnerAt(*owner)})
 }
 
 // find answers the account of a player on a chain.
@@ -72,10 +73,10 @@ func (s *Service) find(ctx context.Context, projectID, playerID string, chainID 
 // checkOwner passes err on, and otherwise refuses an account of somebody else
 // than the request says.
 func checkOwner(a Account, owner *common.Address, err error) error {
-	if err != nil || owner == nil || *owner == a.Owner {
+	if err != nil || owner == nil || *owner == a.Owner.Address {
 		return err
 	}
-	return fault.Field("externalOwnerAddress", owner.Hex(), "the account %s of player %s on chain %d has the owner %s", a.ID, a.PlayerID, a.ChainID, a.Owner)
+	return fault.Field("externalOwnerAddress", owner.Hex(), "the account %s of player %s on chain %d has the owner %s", a.ID, a.PlayerID, a.ChainID, a.Owner.Address)
 }
 
 // AddressOf answers the address of an account (acc_ id), or of a player's

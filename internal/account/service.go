@@ -11,12 +11,13 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/id"
 	"github.com/latchkey-dev/latchkey/internal/page"
 	"github.com/latchkey-dev/latchkey/internal/player"
+	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
 // Addresses computes where the current build's factory puts an account. It
 // answers a fault when the chain is not served.
 type Addresses interface {
-	AccountAddress(chainID uint64, owner common.Address, salt common.Hash) (address, factory, implementation common.Address, err error)
+	AccountAddress(chainID uint64, owner userop.Owner, salt common.Hash) (address, factory, implementation common.Address, err error)
 }
 
 // Players finds and makes players.
@@ -54,6 +55,12 @@ func (s *Service) Create(ctx context.Context, projectID string, p CreateParams) 
 	return a, err
 }
 
+// New answers the account that Create would save. It is Unsaved: what is made
+// for it saves it.
+func (s *Service) New(ctx context.Context, projectID string, p CreateParams) (Account, error) {
+	return s.unsaved(ctx, projectID, p)
+}
+
 // unsaved answers the account that Create would save.
 func (s *Service) unsaved(ctx context.Context, projectID string, p CreateParams) (Account, error) {
 	if err := p.check(); err != nil {
@@ -76,6 +83,7 @@ func (s *Service) unsaved(ctx context.Context, projectID string, p CreateParams)
 		Address:            at.address,
 		Owner:              p.Owner,
 		Type:               p.kind(),
+		SignerID:           p.SignerID,
 		ImplementationType: implementationType,
 		Factory:            at.factory,
 		Implementation:     at.implementation,
@@ -84,6 +92,7 @@ func (s *Service) unsaved(ctx context.Context, projectID string, p CreateParams)
 		UpdatedAt:          now,
 		Unsaved:            true,
 	}
+	a.Remember(p.Owner)
 	if at.active {
 		a.DeployedAt = &now
 	}
@@ -101,8 +110,10 @@ func (p CreateParams) check() error {
 		return fault.Field("chainId", nil, "is required")
 	case p.kind() != Smart && p.Type != Delegated:
 		return fault.Field("accountType", string(p.Type), "%q is not offered; offered: %q, %q", p.Type, Smart, Delegated)
-	case p.Owner == common.Address{}:
+	case p.Owner.Address == common.Address{}:
 		return fault.Field("externalOwnerAddress", nil, "is required: custodial accounts are not offered, the owner key stays with you or your user")
+	case p.Type == Delegated && p.Owner.Kind != userop.Secp256k1:
+		return fault.Field("owner.type", p.Owner.Kind.String(), "must be secp256k1 for a %s, which is the address of its owner's key, is %s", Delegated, p.Owner.Kind)
 	}
 	return nil
 }
@@ -119,7 +130,7 @@ func (s *Service) salt(ctx context.Context, projectID string, p CreateParams) (c
 			if a.ChainID == p.ChainID {
 				return common.Hash{}, fault.New(fault.Conflict, "player %s has account %s on chain %d already, and a player has one on each chain", p.PlayerID, a.ID, p.ChainID)
 			}
-			if a.Owner == p.Owner && a.Type == Smart {
+			if a.Owner.Same(p.Owner) && a.Type == Smart {
 				return a.Salt, nil
 			}
 		}

@@ -17,6 +17,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/page"
 	"github.com/latchkey-dev/latchkey/internal/player"
 	"github.com/latchkey-dev/latchkey/internal/store/storetest"
+	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -53,11 +54,11 @@ var (
 // factory serves the chains 1 and 2 and puts accounts at CREATE2 addresses.
 type factory struct{}
 
-func (factory) AccountAddress(chainID uint64, owner common.Address, salt common.Hash) (common.Address, common.Address, common.Address, error) {
+func (factory) AccountAddress(chainID uint64, owner userop.Owner, salt common.Hash) (common.Address, common.Address, common.Address, error) {
 	if chainID != 1 && chainID != 2 {
 		return common.Address{}, common.Address{}, common.Address{}, fault.Field("chainId", chainID, "chain %d is not served", chainID)
 	}
-	return crypto.CreateAddress2(factoryAddress, crypto.Keccak256Hash(owner[:], salt[:]), nil), factoryAddress, implementation, nil
+	return crypto.CreateAddress2(factoryAddress, crypto.Keccak256Hash(owner.Address[:], salt[:]), nil), factoryAddress, implementation, nil
 }
 
 func (f fixture) newPlayer(t *testing.T) string {
@@ -89,7 +90,7 @@ func wantField(t *testing.T, err error, field string) {
 func TestCreate(t *testing.T) {
 	t.Parallel()
 	f := setUp(t)
-	a := f.create(t, account.CreateParams{ChainID: 1, Owner: alice})
+	a := f.create(t, account.CreateParams{ChainID: 1, Owner: userop.OwnerAt(alice)})
 	got, err := f.service.Get(f.ctx, f.project, a.ID)
 	if err != nil {
 		t.Fatal(err)
@@ -100,13 +101,13 @@ func TestCreate(t *testing.T) {
 	if a.Type != account.Smart || a.Factory != factoryAddress || a.Implementation != implementation || a.Deployed() {
 		t.Errorf("account is %+v", a)
 	}
-	if want, _, _, _ := (factory{}).AccountAddress(1, alice, a.Salt); a.Address != want || a.Salt == (common.Hash{}) {
+	if want, _, _, _ := (factory{}).AccountAddress(1, userop.OwnerAt(alice), a.Salt); a.Address != want || a.Salt == (common.Hash{}) {
 		t.Errorf("address %s with salt %s, want %s", a.Address, a.Salt, want)
 	}
 	if _, err := f.players.Get(f.ctx, f.project, a.PlayerID); err != nil {
 		t.Errorf("no player was made: %v", err)
 	}
-	if b := f.create(t, account.CreateParams{ChainID: 1, Owner: alice}); b.Salt == a.Salt || b.Address == a.Address {
+	if b := f.create(t, account.CreateParams{ChainID: 1, Owner: userop.OwnerAt(alice)}); b.Salt == a.Salt || b.Address == a.Address {
 		t.Error("two players share an address")
 	}
 }
@@ -119,12 +120,12 @@ func TestCreateRefusals(t *testing.T) {
 		p     account.CreateParams
 	}{
 		{"externalOwnerAddress", account.CreateParams{ChainID: 1}},
-		{"chainId", account.CreateParams{Owner: alice}},
-		{"chainId", account.CreateParams{Owner: alice, ChainID: 3}},
-		{"accountType", account.CreateParams{Owner: alice, ChainID: 1, Type: "Externally Owned Account"}},
-		{"implementationType", account.CreateParams{Owner: alice, ChainID: 1, ImplementationType: account.ImplementationDelegated}},
-		{"implementationType", account.CreateParams{Owner: alice, ChainID: 1, Type: account.Delegated, ImplementationType: account.ImplementationSmart}},
-		{"player", account.CreateParams{Owner: alice, ChainID: 1, PlayerID: "pla_x"}},
+		{"chainId", account.CreateParams{Owner: userop.OwnerAt(alice)}},
+		{"chainId", account.CreateParams{Owner: userop.OwnerAt(alice), ChainID: 3}},
+		{"accountType", account.CreateParams{Owner: userop.OwnerAt(alice), ChainID: 1, Type: "Externally Owned Account"}},
+		{"implementationType", account.CreateParams{Owner: userop.OwnerAt(alice), ChainID: 1, ImplementationType: account.ImplementationDelegated}},
+		{"implementationType", account.CreateParams{Owner: userop.OwnerAt(alice), ChainID: 1, Type: account.Delegated, ImplementationType: account.ImplementationSmart}},
+		{"player", account.CreateParams{Owner: userop.OwnerAt(alice), ChainID: 1, PlayerID: "pla_x"}},
 	} {
 		_, err := f.service.Create(f.ctx, f.project, c.p)
 		wantField(t, err, c.field)
@@ -138,20 +139,20 @@ func TestOneAccountAChain(t *testing.T) {
 	t.Parallel()
 	f := setUp(t)
 	p := f.newPlayer(t)
-	first := f.create(t, account.CreateParams{PlayerID: p, ChainID: 1, Owner: alice})
+	first := f.create(t, account.CreateParams{PlayerID: p, ChainID: 1, Owner: userop.OwnerAt(alice)})
 	for _, owner := range []common.Address{alice, bob} {
-		_, err := f.service.Create(f.ctx, f.project, account.CreateParams{PlayerID: p, ChainID: 1, Owner: owner})
+		_, err := f.service.Create(f.ctx, f.project, account.CreateParams{PlayerID: p, ChainID: 1, Owner: userop.OwnerAt(owner)})
 		if !fault.Is(err, fault.Conflict) {
 			t.Errorf("a second account for %s: %v", owner, err)
 		}
 	}
-	second := f.create(t, account.CreateParams{PlayerID: p, ChainID: 2, Owner: alice})
+	second := f.create(t, account.CreateParams{PlayerID: p, ChainID: 2, Owner: userop.OwnerAt(alice)})
 	if second.Address != first.Address {
 		t.Errorf("the same owner has %s on chain 1 and %s on chain 2", first.Address, second.Address)
 	}
 	q := f.newPlayer(t)
-	f.create(t, account.CreateParams{PlayerID: q, ChainID: 1, Owner: alice})
-	if other := f.create(t, account.CreateParams{PlayerID: q, ChainID: 2, Owner: bob}); other.Salt == second.Salt {
+	f.create(t, account.CreateParams{PlayerID: q, ChainID: 1, Owner: userop.OwnerAt(alice)})
+	if other := f.create(t, account.CreateParams{PlayerID: q, ChainID: 2, Owner: userop.OwnerAt(bob)}); other.Salt == second.Salt {
 		t.Error("another owner has the same salt")
 	}
 	list, err := f.service.List(f.ctx, f.project, account.Filter{Owner: alice}, page.Request{})
@@ -160,11 +161,62 @@ func TestOneAccountAChain(t *testing.T) {
 	}
 }
 
+func TestCreate_ownedByAKey(t *testing.T) {
+	t.Parallel()
+	f := setUp(t)
+	key := userop.P256Key{X: [32]byte{1}, Y: [32]byte{2}}
+	owner := userop.OwnerWithKey(userop.WebAuthn, key)
+	p := f.newPlayer(t)
+	a := f.create(t, account.CreateParams{PlayerID: p, ChainID: 1, Owner: owner})
+	got, err := f.service.Get(f.ctx, f.project, a.ID)
+	if err != nil || got.Owner != owner {
+		t.Errorf("owner %+v, %v, want %+v", got.Owner, err, owner)
+	}
+	// The kind is part of who owns it.
+	if other := f.create(t, account.CreateParams{PlayerID: p, ChainID: 2, Owner: userop.OwnerWithKey(userop.P256, key)}); other.Salt == a.Salt {
+		t.Error("the same key of another kind has the same salt")
+	}
+	_, err = f.service.Create(f.ctx, f.project, account.CreateParams{ChainID: 1, Owner: owner, Type: account.Delegated})
+	wantField(t, err, "owner.type")
+}
+
+// The chain names owners by address and kind. Their keys are those that were
+// named here, at any time.
+func TestObserve_findsTheKey(t *testing.T) {
+	t.Parallel()
+	f := setUp(t)
+	first := userop.OwnerWithKey(userop.WebAuthn, userop.P256Key{X: [32]byte{1}, Y: [32]byte{2}})
+	second := userop.OwnerWithKey(userop.P256, userop.P256Key{X: [32]byte{3}, Y: [32]byte{4}})
+	a := f.create(t, account.CreateParams{ChainID: 1, Owner: first})
+	foreign := userop.Owner{Address: bob, Kind: userop.P256}
+	for _, c := range []struct{ seen, want userop.Owner }{
+		{userop.Owner{}, first},
+		{userop.OwnerAt(alice), userop.OwnerAt(alice)},
+		{userop.Owner{Address: first.Address, Kind: first.Kind}, first},
+		{foreign, foreign},
+		{second, second},
+		{userop.OwnerAt(alice), userop.OwnerAt(alice)},
+		{userop.Owner{Address: second.Address, Kind: userop.P256}, second},
+		{userop.Owner{Address: first.Address, Kind: first.Kind}, first},
+	} {
+		var err error
+		if a, err = f.service.Observe(f.ctx, a, c.seen); err != nil || a.Owner != c.want {
+			t.Fatalf("saw %+v: owner %+v, %v, want %+v", c.seen, a.Owner, err, c.want)
+		}
+		if stored, err := f.service.Get(f.ctx, f.project, a.ID); err != nil || stored.Owner != c.want {
+			t.Fatalf("saw %+v: stored %+v, %v, want %+v", c.seen, stored.Owner, err, c.want)
+		}
+	}
+	if len(a.OwnerKeys) != 2*64 {
+		t.Errorf("%d bytes of keys are kept, want two keys", len(a.OwnerKeys))
+	}
+}
+
 func TestResolve(t *testing.T) {
 	t.Parallel()
 	f := setUp(t)
 	p := f.newPlayer(t)
-	a := f.create(t, account.CreateParams{PlayerID: p, ChainID: 1, Owner: alice})
+	a := f.create(t, account.CreateParams{PlayerID: p, ChainID: 1, Owner: userop.OwnerAt(alice)})
 	for _, c := range []struct {
 		name, account, player string
 		chain                 uint64
@@ -206,7 +258,7 @@ func TestResolve(t *testing.T) {
 		t.Errorf("new on demand: %+v, %v", made, err)
 	}
 	fresh, err := f.service.Resolve(f.ctx, f.project, "", "", 1, &bob)
-	if err != nil || fresh.Owner != bob || !fresh.Unsaved || fresh.NewPlayer == nil || fresh.PlayerID != fresh.NewPlayer.ID {
+	if err != nil || fresh.Owner != userop.OwnerAt(bob) || !fresh.Unsaved || fresh.NewPlayer == nil || fresh.PlayerID != fresh.NewPlayer.ID {
 		t.Errorf("new with a new player: %+v, %v", fresh, err)
 	}
 	for _, unsaved := range []account.Account{made, fresh} {
@@ -219,7 +271,7 @@ func TestResolve(t *testing.T) {
 func TestAddressOf(t *testing.T) {
 	t.Parallel()
 	f := setUp(t)
-	a := f.create(t, account.CreateParams{ChainID: 1, Owner: alice})
+	a := f.create(t, account.CreateParams{ChainID: 1, Owner: userop.OwnerAt(alice)})
 	for _, name := range []string{a.ID, a.PlayerID} {
 		if got, err := f.service.AddressOf(f.ctx, f.project, 1, name); err != nil || got != a.Address {
 			t.Errorf("%s: %s, %v", name, got, err)

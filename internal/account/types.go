@@ -8,6 +8,7 @@ import (
 
 	"github.com/latchkey-dev/latchkey/internal/page"
 	"github.com/latchkey-dev/latchkey/internal/player"
+	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
 // Type is the API's word for an account's home.
@@ -35,8 +36,15 @@ type Account struct {
 	PlayerID  string
 	ChainID   uint64
 	Address   common.Address
-	Owner     common.Address // external: the server never holds its key
+	Owner     userop.Owner // external: the server never holds its private key
+	// OwnerKeys are the public keys on P-256, x‖y each, of all that have owned
+	// the account or were to own it, as far as they were named here: the chain
+	// answers addresses only.
+	OwnerKeys []byte
 	Type      Type
+	// SignerID names the embedded wallet's key that the account was made for, ""
+	// when the owner's key was made elsewhere.
+	SignerID string
 
 	// ImplementationType is the official clients' word for the implementation.
 	ImplementationType string
@@ -45,8 +53,11 @@ type Account struct {
 	Salt               common.Hash
 	DeployedAt         *time.Time   // nil while counterfactual; for a delegated account its first operation
 	DeployedTx         *common.Hash // nil when counterfactual, or deployed by others
-	CreatedAt          time.Time
-	UpdatedAt          time.Time
+	// KeptAuthorization is like SignedAuthorization, given for an operation that
+	// will come without one; nil when none was given.
+	KeptAuthorization []byte
+	CreatedAt         time.Time
+	UpdatedAt         time.Time
 
 	// SignedAuthorization is what came with a request to make a delegated
 	// account active: r, s and v of an EIP-7702 authorization. It is not stored.

@@ -37,6 +37,9 @@ func scopes(resource string, actions ...string) []string {
 // Require answers nil when the caller holds a secret key with the scope. A key
 // without any scopes has all of them. What a publishable key may do does not ask.
 func (c Caller) Require(scope string) error {
+	if c.Kind == User {
+		return fault.New(fault.Denied, "this needs a secret key (sk_…), users may not do it")
+	}
 	if c.Kind != Secret {
 		return fault.New(fault.Unauthorized, "this needs a secret key (sk_…), the request carries a publishable one")
 	}

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"math/big"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -15,10 +14,14 @@ import (
 )
 
 // Service makes projects and recognises their keys. Its fields are set once,
-// before the first call; all are required.
+// before the first call.
 type Service struct {
 	Store Store
+	Users Users
 	Now   func() time.Time
+	// Loopback lets every page on this machine use projects that list no
+	// origins: for development only.
+	Loopback bool
 }
 
 // NewProject makes a project with one key of each kind and every scope. The
@@ -62,32 +65,6 @@ func newKey(projectID string, kind KeyKind, key string, now time.Time) Key {
 func hashOf(key string) string {
 	sum := sha256.Sum256([]byte(key))
 	return hex.EncodeToString(sum[:])
-}
-
-// Authenticate answers who sent a request, by the value of its Authorization
-// header. Every failure is a fault of kind Unauthorized.
-func (s *Service) Authenticate(ctx context.Context, bearer string) (Caller, error) {
-	key := strings.TrimSpace(bearer)
-	if scheme, rest, ok := strings.Cut(key, " "); ok && strings.EqualFold(scheme, "bearer") {
-		key = strings.TrimSpace(rest)
-	}
-	if key == "" {
-		return Caller{}, fault.New(fault.Unauthorized, "no API key was sent: send the header Authorization: Bearer sk_…")
-	}
-	if !strings.HasPrefix(key, "pk_") && !strings.HasPrefix(key, "sk_") {
-		return Caller{}, fault.New(fault.Unauthorized, "Authorization must carry an API key, which starts with sk_ or pk_")
-	}
-	k, err := s.Store.KeyByHash(ctx, hashOf(key))
-	if fault.Is(err, fault.NotFound) {
-		return Caller{}, fault.New(fault.Unauthorized, "the API key is unknown here")
-	}
-	if err != nil {
-		return Caller{}, err
-	}
-	if k.RevokedAt != nil {
-		return Caller{}, fault.New(fault.Unauthorized, "the API key %s… was revoked", k.Hint)
-	}
-	return Caller{ProjectID: k.ProjectID, KeyID: k.ID, Kind: k.Kind, Scopes: k.Scopes}, nil
 }
 
 // Project answers one project.

@@ -64,7 +64,7 @@ func TestAuthenticate(t *testing.T) {
 	}{
 		{"Bearer " + sk, auth.Secret}, {"bearer  " + sk + " ", auth.Secret}, {sk, auth.Secret}, {"Bearer " + pk, auth.Publishable},
 	} {
-		caller, err := s.Authenticate(ctx, c.bearer)
+		caller, err := s.Authenticate(ctx, auth.Credentials{Authorization: c.bearer})
 		if err != nil || caller.ProjectID != p.ID || caller.Kind != c.kind || caller.KeyID == "" {
 			t.Errorf("%q: %+v, %v", c.bearer, caller, err)
 		}
@@ -73,7 +73,7 @@ func TestAuthenticate(t *testing.T) {
 		"", "Bearer", "Bearer ", "Basic " + sk, "Bearer " + sk[:len(sk)-1], "Bearer " + strings.ToUpper(sk),
 		"Bearer eyJhbGciOi", "Bearer sk_live_x", sk + "\x00",
 	} {
-		caller, err := s.Authenticate(ctx, bearer)
+		caller, err := s.Authenticate(ctx, auth.Credentials{Authorization: bearer})
 		if !fault.Is(err, fault.Unauthorized) {
 			t.Errorf("%q: %+v, %v, want a refusal", bearer, caller, err)
 		}
@@ -94,7 +94,7 @@ func TestRevokedKey(t *testing.T) {
 	if err := db.CreateProject(ctx, auth.Project{ID: "pro_1"}, []auth.Key{key}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Authenticate(ctx, "sk_test_x"); !fault.Is(err, fault.Unauthorized) || !strings.Contains(err.Error(), "revoked") {
+	if _, err := s.Authenticate(ctx, auth.Credentials{Authorization: "sk_test_x"}); !fault.Is(err, fault.Unauthorized) || !strings.Contains(err.Error(), "revoked") {
 		t.Errorf("a revoked key: %v", err)
 	}
 }

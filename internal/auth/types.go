@@ -13,7 +13,10 @@ type Project struct {
 	// DefaultFeeLimit is given to sessions that name none, in wei. Zero, the
 	// default of the default, means that such sessions need a gas policy.
 	DefaultFeeLimit *big.Int
-	CreatedAt       time.Time
+	// AllowedOrigins are the web origins that may use its publishable keys, as
+	// browsers write them.
+	AllowedOrigins []string
+	CreatedAt      time.Time
 }
 
 // KeyKind tells a publishable key, which may be shown to browsers, from a
@@ -23,6 +26,8 @@ type KeyKind string
 const (
 	Publishable KeyKind = "pk"
 	Secret      KeyKind = "sk"
+	// User is no kind of key: the caller is a user, known by a token.
+	User KeyKind = "user"
 )
 
 // Key is a stored API key. The key itself is never stored: Hash is the hex
@@ -39,12 +44,32 @@ type Key struct {
 	RevokedAt *time.Time // nil while the key works
 }
 
-// Caller is who sent a request, as proven by its API key.
+// Caller is who sent a request, as proven by its API key or its user's token.
 type Caller struct {
 	ProjectID string
-	KeyID     string
+	KeyID     string // the publishable key, when a user calls
 	Kind      KeyKind
 	Scopes    []string
+	UserID    string // the user's player (pla_…), "" unless Kind is User
+	LoginID   string // the login whose token was sent, "" when another service vouches for the user
+}
+
+// Credentials are what a request brings to say who sent it, by header. All may
+// be empty.
+type Credentials struct {
+	Authorization string // "Bearer " and an API key, or a login's token
+	ProjectKey    string // publishable key; names the project of a login's token
+	PlayerToken   string // a user's token beside a publishable key
+	AuthProvider  string // who made PlayerToken, "" when it is a login's token
+}
+
+// Users proves who a user is. Failures are faults of kind Unauthorized.
+type Users interface {
+	// Login answers the user and the login that a token of ours stands for.
+	Login(ctx context.Context, projectID, token string) (userID, loginID string, err error)
+	// Vouched answers the user that a token of a provider, which the project
+	// trusts, stands for.
+	Vouched(ctx context.Context, projectID, provider, token string) (userID string, err error)
 }
 
 // Store keeps projects and keys. Lookups answer a fault of kind NotFound when

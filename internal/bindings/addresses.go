@@ -77,9 +77,17 @@ func DevTokenAddress() common.Address { return Create2(common.Hash{}, DevTokenCr
 // factory's getAddressWithNonce as long as both come from this build; for an
 // account of an older factory ask that factory.
 func AccountAddress(factory, implementation, owner common.Address, nonce common.Hash) common.Address {
-	initialization := NewLatchkeyAccount().PackInitialize(owner)
+	salt := crypto.Keccak256Hash(common.LeftPadBytes(owner[:], 32), nonce[:])
+	return proxyAddress(factory, implementation, salt, NewLatchkeyAccount().PackInitialize(owner))
+}
+
+// KeyAccountAddress is AccountAddress for an owner that is a key on P-256.
+func KeyAccountAddress(factory, implementation common.Address, kind uint8, x, y [32]byte, nonce common.Hash) common.Address {
+	return proxyAddress(factory, implementation, nonce, NewLatchkeyAccount().PackInitializeWithPublicKey(kind, x, y))
+}
+
+func proxyAddress(factory, implementation common.Address, salt common.Hash, initialization []byte) common.Address {
 	arguments := NewERC1967Proxy().PackConstructor(implementation, initialization)
 	creationCode := append(common.FromHex(ERC1967ProxyMetaData.Bin), arguments...)
-	salt := crypto.Keccak256Hash(common.LeftPadBytes(owner[:], 32), nonce[:])
 	return crypto.CreateAddress2(factory, salt, crypto.Keccak256(creationCode))
 }

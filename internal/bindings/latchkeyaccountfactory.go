@@ -26,9 +26,9 @@ var (
 
 // LatchkeyAccountFactoryMetaData contains all meta data concerning the LatchkeyAccountFactory contract.
 var LatchkeyAccountFactoryMetaData = bind.MetaData{
-	ABI: "[{\"type\":\"constructor\",\"inputs\":[{\"name\":\"implementation_\",\"type\":\"address\",\"internalType\":\"address\"}],\"stateMutability\":\"nonpayable\"},{\"type\":\"function\",\"name\":\"createAccountWithNonce\",\"inputs\":[{\"name\":\"owner\",\"type\":\"address\",\"internalType\":\"address\"},{\"name\":\"nonce\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"},{\"name\":\"initializeGuardian\",\"type\":\"bool\",\"internalType\":\"bool\"}],\"outputs\":[{\"name\":\"account\",\"type\":\"address\",\"internalType\":\"address\"}],\"stateMutability\":\"nonpayable\"},{\"type\":\"function\",\"name\":\"getAddressWithNonce\",\"inputs\":[{\"name\":\"owner\",\"type\":\"address\",\"internalType\":\"address\"},{\"name\":\"nonce\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"}],\"outputs\":[{\"name\":\"account\",\"type\":\"address\",\"internalType\":\"address\"}],\"stateMutability\":\"view\"},{\"type\":\"function\",\"name\":\"implementation\",\"inputs\":[],\"outputs\":[{\"name\":\"\",\"type\":\"address\",\"internalType\":\"address\"}],\"stateMutability\":\"view\"},{\"type\":\"event\",\"name\":\"AccountCreated\",\"inputs\":[{\"name\":\"account\",\"type\":\"address\",\"indexed\":true,\"internalType\":\"address\"},{\"name\":\"owner\",\"type\":\"address\",\"indexed\":true,\"internalType\":\"address\"}],\"anonymous\":false},{\"type\":\"error\",\"name\":\"Create2EmptyBytecode\",\"inputs\":[]},{\"type\":\"error\",\"name\":\"FailedDeployment\",\"inputs\":[]},{\"type\":\"error\",\"name\":\"GuardianNotSupported\",\"inputs\":[]},{\"type\":\"error\",\"name\":\"InsufficientBalance\",\"inputs\":[{\"name\":\"balance\",\"type\":\"uint256\",\"internalType\":\"uint256\"},{\"name\":\"needed\",\"type\":\"uint256\",\"internalType\":\"uint256\"}]}]",
+	ABI: "[{\"type\":\"constructor\",\"inputs\":[{\"name\":\"implementation_\",\"type\":\"address\",\"internalType\":\"address\"}],\"stateMutability\":\"nonpayable\"},{\"type\":\"function\",\"name\":\"createAccountWithKey\",\"inputs\":[{\"name\":\"kind\",\"type\":\"uint8\",\"internalType\":\"uint8\"},{\"name\":\"x\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"},{\"name\":\"y\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"},{\"name\":\"nonce\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"}],\"outputs\":[{\"name\":\"account\",\"type\":\"address\",\"internalType\":\"address\"}],\"stateMutability\":\"nonpayable\"},{\"type\":\"function\",\"name\":\"createAccountWithNonce\",\"inputs\":[{\"name\":\"owner\",\"type\":\"address\",\"internalType\":\"address\"},{\"name\":\"nonce\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"},{\"name\":\"initializeGuardian\",\"type\":\"bool\",\"internalType\":\"bool\"}],\"outputs\":[{\"name\":\"account\",\"type\":\"address\",\"internalType\":\"address\"}],\"stateMutability\":\"nonpayable\"},{\"type\":\"function\",\"name\":\"getAddressWithKey\",\"inputs\":[{\"name\":\"kind\",\"type\":\"uint8\",\"internalType\":\"uint8\"},{\"name\":\"x\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"},{\"name\":\"y\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"},{\"name\":\"nonce\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"}],\"outputs\":[{\"name\":\"account\",\"type\":\"address\",\"internalType\":\"address\"}],\"stateMutability\":\"view\"},{\"type\":\"function\",\"name\":\"getAddressWithNonce\",\"inputs\":[{\"name\":\"owner\",\"type\":\"address\",\"internalType\":\"address\"},{\"name\":\"nonce\",\"type\":\"bytes32\",\"internalType\":\"bytes32\"}],\"outputs\":[{\"name\":\"account\",\"type\":\"address\",\"internalType\":\"address\"}],\"stateMutability\":\"view\"},{\"type\":\"function\",\"name\":\"implementation\",\"inputs\":[],\"outputs\":[{\"name\":\"\",\"type\":\"address\",\"internalType\":\"address\"}],\"stateMutability\":\"view\"},{\"type\":\"event\",\"name\":\"AccountCreated\",\"inputs\":[{\"name\":\"account\",\"type\":\"address\",\"indexed\":true,\"internalType\":\"address\"},{\"name\":\"owner\",\"type\":\"address\",\"indexed\":true,\"internalType\":\"address\"}],\"anonymous\":false},{\"type\":\"error\",\"name\":\"Create2EmptyBytecode\",\"inputs\":[]},{\"type\":\"error\",\"name\":\"FailedDeployment\",\"inputs\":[]},{\"type\":\"error\",\"name\":\"GuardianNotSupported\",\"inputs\":[]},{\"type\":\"error\",\"name\":\"InsufficientBalance\",\"inputs\":[{\"name\":\"balance\",\"type\":\"uint256\",\"internalType\":\"uint256\"},{\"name\":\"needed\",\"type\":\"uint256\",\"internalType\":\"uint256\"}]}]",
 	ID:  "LatchkeyAccountFactory",
-	Bin: "0x60a034606c57601f61066038819003918201601f19168301916001600160401b03831184841017607057808492602094604052833981010312606c57516001600160a01b0381168103606c576080526040516105db90816100858239608051818181605901526102dd0152f35b5f80fd5b634e487b7160e01b5f52604160045260245ffdfe60806040526004361015610011575f80fd5b5f3560e01c806301295c7a146100c85780635b31f1501461008157635c60da1b1461003a575f80fd5b3461007d575f36600319011261007d5760206040516001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000168152f35b5f80fd5b3461007d57606036600319011261007d5761009a6100ef565b60443590811515820361007d576020916100b79160243590610148565b6001600160a01b0360405191168152f35b3461007d57604036600319011261007d5760206100b76100e66100ef565b60243590610105565b600435906001600160a01b038216820361007d57565b600b60559161012561011f6001600160a01b039583610241565b91610270565b602081519101209060405191604083015260208201523081520160ff8153201690565b9092916101fc576101598382610105565b92833b6101f85761016a9082610241565b61017382610270565b908151156101e95781516001600160a01b03926020015ff516156101ca576001600160a01b03166001600160a01b0383167fac631f3001b55ea1509cf3d7e74898f85392a61a76e8149181ae1259622dabc85f80a3565b3d6101de5763b06ebf3d60e01b5f5260045ffd5b6040513d5f823e3d90fd5b631328927760e21b5f5260045ffd5b5050565b63591342fb60e11b5f5260045ffd5b90601f8019910116810190811067ffffffffffffffff82111761022d57604052565b634e487b7160e01b5f52604160045260245ffd5b90604051906001600160a01b03602083019316835260408201526040815261026a60608261020b565b51902090565b610360604051916001600160a01b03602084019163189acdbd60e31b8352166024840152602483526102a360448461020b565b602061027793604051926102b98387018561020b565b85845282840195610364873961033160806040518093868201956001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001687526040808401525180918160608501528484015e5f838284010152601f801991011681010301601f19810183528261020b565b6040519586945180918587015e840190838201905f8252519283915e01015f815203601f19810183528261020b565b9056fe6080604052610277803803806100148161016e565b9283398101604082820312610156578151916001600160a01b03831690818403610156576020810151906001600160401b038211610156570182601f82011215610156578051906001600160401b03821161015a5761007c601f8301601f191660200161016e565b938285526020838301011161015657815f9260208093018387015e8401015281511561014757823b15610135577f360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc80546001600160a01b031916821790557fbc7cd75a20ee27fd9adebab32041f755214dbc6bffa90cc0225b39da2e5c2d3b5f80a280511561011e5761010e91610193565b505b604051605790816102208239f35b505034156101105763b398979f60e01b5f5260045ffd5b634c9c8ce360e01b5f5260045260245ffd5b6330a289cf60e21b5f5260045ffd5b5f80fd5b634e487b7160e01b5f52604160045260245ffd5b6040519190601f01601f191682016001600160401b0381118382101761015a57604052565b905f8091602081519101845af4808061020c575b156101c75750506040513d81523d5f602083013e60203d82010160405290565b156101ec57639996b31560e01b5f9081526001600160a01b0391909116600452602490fd5b3d156101fd576040513d5f823e3d90fd5b63d6bda27560e01b5f5260045ffd5b503d1515806101a75750813b15156101a756fe60806040525f8073ffffffffffffffffffffffffffffffffffffffff7f360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc5416368280378136915af43d5f803e156053573d5ff35b3d5ffd",
+	Bin: "0x60a034606c57601f61073438819003918201601f19168301916001600160401b03831184841017607057808492602094604052833981010312606c57516001600160a01b0381168103606c576080526040516106af9081610085823960805181818160e801526103b10152f35b5f80fd5b634e487b7160e01b5f52604160045260245ffdfe60806040526004361015610011575f80fd5b5f3560e01c806301295c7a1461015f5780635b31f1501461010c5780635c60da1b146100c957806371a0aff7146100915763e00ee54a14610050575f80fd5b3461008d57602061007c610070610066366101a8565b939291909161033c565b8381519101209061026f565b6001600160a01b0360405191168152f35b5f80fd5b3461008d57602061007c6100c36100a7366101a8565b929391805f528187526001600160a01b0360405f20169461033c565b91610298565b3461008d575f36600319011261008d5760206040516001600160a01b037f0000000000000000000000000000000000000000000000000000000000000000168152f35b3461008d57606036600319011261008d57610125610192565b604435801515810361008d576101505761007c60209161014760243582610206565b6100c382610235565b63591342fb60e11b5f5260045ffd5b3461008d57604036600319011261008d57602061007c61017d610192565b61007061018c60243583610206565b91610235565b600435906001600160a01b038216820361008d57565b608090600319011261008d5760043560ff8116810361008d5790602435906044359060643590565b90601f8019910116810190811067ffffffffffffffff8211176101f257604052565b634e487b7160e01b5f52604160045260245ffd5b90604051906001600160a01b03602083019316835260408201526040815261022f6060826101d0565b51902090565b61026c906001600160a01b036040519163189acdbd60e31b6020840152166024820152602481526102676044826101d0565b610374565b90565b600b6001600160a01b039260559260405191604083015260208201523081520160ff8153201690565b9092918051936102ae602083019586208261026f565b94853b61033657825115610327576001600160a01b039251905ff51615610308576001600160a01b03166001600160a01b0383167fac631f3001b55ea1509cf3d7e74898f85392a61a76e8149181ae1259622dabc85f80a3565b3d61031c5763b06ebf3d60e01b5f5260045ffd5b6040513d5f823e3d90fd5b631328927760e21b5f5260045ffd5b50505050565b909161026c9260ff6040519363777c593960e11b602086015216602484015260448301526064820152606481526102676084826101d0565b61026c6102779160206040519161038d828601846101d0565b84835281830194610438863960405161040860808285808201956001600160a01b037f00000000000000000000000000000000000000000000000000000000000000001687526040808401528051918291826060860152018484015e5f838284010152601f801991011681010301601f1981018352826101d0565b6040519586945180918587015e840190838201905f8252519283915e01015f815203601f1981018352826101d056fe6080604052610277803803806100148161016e565b9283398101604082820312610156578151916001600160a01b03831690818403610156576020810151906001600160401b038211610156570182601f82011215610156578051906001600160401b03821161015a5761007c601f8301601f191660200161016e565b938285526020838301011161015657815f9260208093018387015e8401015281511561014757823b15610135577f360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc80546001600160a01b031916821790557fbc7cd75a20ee27fd9adebab32041f755214dbc6bffa90cc0225b39da2e5c2d3b5f80a280511561011e5761010e91610193565b505b604051605790816102208239f35b505034156101105763b398979f60e01b5f5260045ffd5b634c9c8ce360e01b5f5260045260245ffd5b6330a289cf60e21b5f5260045ffd5b5f80fd5b634e487b7160e01b5f52604160045260245ffd5b6040519190601f01601f191682016001600160401b0381118382101761015a57604052565b905f8091602081519101845af4808061020c575b156101c75750506040513d81523d5f602083013e60203d82010160405290565b156101ec57639996b31560e01b5f9081526001600160a01b0391909116600452602490fd5b3d156101fd576040513d5f823e3d90fd5b63d6bda27560e01b5f5260045ffd5b503d1515806101a75750813b15156101a756fe60806040525f8073ffffffffffffffffffffffffffffffffffffffff7f360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc5416368280378136915af43d5f803e156053573d5ff35b3d5ffd",
 }
 
 // LatchkeyAccountFactory is an auto generated Go binding around an Ethereum contract.
@@ -68,6 +68,41 @@ func (latchkeyAccountFactory *LatchkeyAccountFactory) PackConstructor(implementa
 	return enc
 }
 
+// PackCreateAccountWithKey is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x71a0aff7.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function createAccountWithKey(uint8 kind, bytes32 x, bytes32 y, bytes32 nonce) returns(address account)
+func (latchkeyAccountFactory *LatchkeyAccountFactory) PackCreateAccountWithKey(kind uint8, x [32]byte, y [32]byte, nonce [32]byte) []byte {
+	enc, err := latchkeyAccountFactory.abi.Pack("createAccountWithKey", kind, x, y, nonce)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackCreateAccountWithKey is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x71a0aff7.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function createAccountWithKey(uint8 kind, bytes32 x, bytes32 y, bytes32 nonce) returns(address account)
+func (latchkeyAccountFactory *LatchkeyAccountFactory) TryPackCreateAccountWithKey(kind uint8, x [32]byte, y [32]byte, nonce [32]byte) ([]byte, error) {
+	return latchkeyAccountFactory.abi.Pack("createAccountWithKey", kind, x, y, nonce)
+}
+
+// UnpackCreateAccountWithKey is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x71a0aff7.
+//
+// Solidity: function createAccountWithKey(uint8 kind, bytes32 x, bytes32 y, bytes32 nonce) returns(address account)
+func (latchkeyAccountFactory *LatchkeyAccountFactory) UnpackCreateAccountWithKey(data []byte) (common.Address, error) {
+	out, err := latchkeyAccountFactory.abi.Unpack("createAccountWithKey", data)
+	if err != nil {
+		return *new(common.Address), err
+	}
+	out0 := *abi.ConvertType(out[0], new(common.Address)).(*common.Address)
+	return out0, nil
+}
+
 // PackCreateAccountWithNonce is the Go binding used to pack the parameters required for calling
 // the contract method with ID 0x5b31f150.  This method will panic if any
 // invalid/nil inputs are passed.
@@ -96,6 +131,41 @@ func (latchkeyAccountFactory *LatchkeyAccountFactory) TryPackCreateAccountWithNo
 // Solidity: function createAccountWithNonce(address owner, bytes32 nonce, bool initializeGuardian) returns(address account)
 func (latchkeyAccountFactory *LatchkeyAccountFactory) UnpackCreateAccountWithNonce(data []byte) (common.Address, error) {
 	out, err := latchkeyAccountFactory.abi.Unpack("createAccountWithNonce", data)
+	if err != nil {
+		return *new(common.Address), err
+	}
+	out0 := *abi.ConvertType(out[0], new(common.Address)).(*common.Address)
+	return out0, nil
+}
+
+// PackGetAddressWithKey is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xe00ee54a.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function getAddressWithKey(uint8 kind, bytes32 x, bytes32 y, bytes32 nonce) view returns(address account)
+func (latchkeyAccountFactory *LatchkeyAccountFactory) PackGetAddressWithKey(kind uint8, x [32]byte, y [32]byte, nonce [32]byte) []byte {
+	enc, err := latchkeyAccountFactory.abi.Pack("getAddressWithKey", kind, x, y, nonce)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackGetAddressWithKey is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0xe00ee54a.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function getAddressWithKey(uint8 kind, bytes32 x, bytes32 y, bytes32 nonce) view returns(address account)
+func (latchkeyAccountFactory *LatchkeyAccountFactory) TryPackGetAddressWithKey(kind uint8, x [32]byte, y [32]byte, nonce [32]byte) ([]byte, error) {
+	return latchkeyAccountFactory.abi.Pack("getAddressWithKey", kind, x, y, nonce)
+}
+
+// UnpackGetAddressWithKey is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0xe00ee54a.
+//
+// Solidity: function getAddressWithKey(uint8 kind, bytes32 x, bytes32 y, bytes32 nonce) view returns(address account)
+func (latchkeyAccountFactory *LatchkeyAccountFactory) UnpackGetAddressWithKey(data []byte) (common.Address, error) {
+	out, err := latchkeyAccountFactory.abi.Unpack("getAddressWithKey", data)
 	if err != nil {
 		return *new(common.Address), err
 	}

@@ -27,7 +27,7 @@ func (e *env) eoa(wei *big.Int) *wallet {
 	w.id = "acc_" + w.address.Hex()
 	e.must(e.db.CreatePlayer(e.t.Context(), player.Player{ID: "pla_" + w.id, ProjectID: "pro_1", CreatedAt: time.Now(), UpdatedAt: time.Now()}))
 	e.must(e.db.CreateAccount(e.t.Context(), account.Account{
-		ID: w.id, ProjectID: "pro_1", PlayerID: "pla_" + w.id, ChainID: e.chainID, Address: w.address, Owner: w.address,
+		ID: w.id, ProjectID: "pro_1", PlayerID: "pla_" + w.id, ChainID: e.chainID, Address: w.address, Owner: userop.OwnerAt(w.address),
 		Type: account.Delegated, Implementation: e.result.Account, CreatedAt: time.Now(), UpdatedAt: time.Now(),
 	}))
 	if wei != nil {

@@ -164,7 +164,7 @@ func (e *env) wallet(deployed bool) *wallet {
 	w.id = "acc_" + w.address.Hex()
 	e.must(e.db.CreatePlayer(e.t.Context(), player.Player{ID: "pla_" + w.id, ProjectID: "pro_1", CreatedAt: time.Now(), UpdatedAt: time.Now()}))
 	e.must(e.db.CreateAccount(e.t.Context(), account.Account{
-		ID: w.id, ProjectID: "pro_1", PlayerID: "pla_" + w.id, ChainID: e.chainID, Address: w.address, Owner: owner,
+		ID: w.id, ProjectID: "pro_1", PlayerID: "pla_" + w.id, ChainID: e.chainID, Address: w.address, Owner: userop.OwnerAt(owner),
 		Type: account.Smart, Factory: e.result.Factory, Implementation: e.result.Account, Salt: w.salt,
 		CreatedAt: time.Now(), UpdatedAt: time.Now(),
 	}))

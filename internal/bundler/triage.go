@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
 // triage answers the queued operations that could be sent now, oldest first,
@@ -25,7 +27,7 @@ func (p *pass) triage(ctx context.Context) ([]candidate, error) {
 		if busy[op.Op.Sender] {
 			continue
 		}
-		c, err := newCandidate(op)
+		c, err := newCandidate(p.renewed(op))
 		if err != nil {
 			if err := p.drop(ctx, op, "EntryPoint cannot read it: "+err.Error()); err != nil {
 				return nil, err
@@ -41,6 +43,14 @@ func (p *pass) triage(ctx context.Context) ([]candidate, error) {
 		}
 	}
 	return ready, nil
+}
+
+// renewed names the chain's present in a signature field that names a moment:
+// since the operation was signed, the period that it was meant for may be over.
+// The queue keeps the field as it was.
+func (p *pass) renewed(op Operation) Operation {
+	op.Op.Signature = userop.AtMoment(op.Op.Signature, p.head.Time)
+	return op
 }
 
 // busySenders answers the accounts with an operation in a transaction that is

@@ -2,6 +2,7 @@ package chain
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 	"math/big"
 
@@ -12,10 +13,11 @@ import (
 	"github.com/ethereum/go-ethereum/rpc"
 
 	"github.com/latchkey-dev/latchkey/internal/bindings"
+	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
-// accountSlot is where LatchkeyAccount keeps its owner (160 bits, low) and
-// epoch (64 bits), by ERC-7201. The mappings of sessions and of their rules'
+// accountSlot is where LatchkeyAccount keeps its owner (160 bits, low), epoch
+// (64 bits) and kind of owner (8 bits), by ERC-7201. The mappings of sessions and of their rules'
 // counters have the slots after it.
 var (
 	accountSlot  = common.HexToHash("0xcaf2a002cc16fc3c70fff6edb6262e5041ac8e964ca0b3f4db33821128ef9f00")
@@ -33,7 +35,7 @@ func entrySlot(key, slot common.Hash) common.Hash { return crypto.Keccak256Hash(
 type Account struct {
 	Deployed bool           // it has code, its own or a delegate's
 	Delegate common.Address // of an EIP-7702 delegated EOA; zero for others
-	Owner    common.Address // zero before deployment; a delegated EOA owns itself
+	Owner    userop.Owner   // zero before deployment; a delegated EOA owns itself
 	Epoch    uint64
 }
 
@@ -52,16 +54,18 @@ func (c *Client) Account(ctx context.Context, address common.Address) (Account, 
 	account.Owner, account.Epoch = ownerAndEpoch(word)
 	if delegate, ok := types.ParseDelegation(code); ok {
 		account.Delegate = delegate
-		if account.Owner == (common.Address{}) {
-			account.Owner = address
+		if account.Owner.Address == (common.Address{}) {
+			account.Owner = userop.OwnerAt(address)
 		}
 	}
 	return account, nil
 }
 
-func ownerAndEpoch(word common.Hash) (common.Address, uint64) {
-	epoch := new(big.Int).Rsh(word.Big(), 160).Uint64()
-	return common.BytesToAddress(word[12:]), epoch
+// ownerAndEpoch reads kind (byte 3), epoch (4 to 11) and address. The account
+// does not keep the key itself.
+func ownerAndEpoch(word common.Hash) (userop.Owner, uint64) {
+	owner := userop.Owner{Address: common.BytesToAddress(word[12:]), Kind: userop.SignerType(word[3])}
+	return owner, binary.BigEndian.Uint64(word[4:12])
 }
 
 // Epoch is the account's epoch: 0 before deployment, and one more after every

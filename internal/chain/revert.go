@@ -116,6 +116,7 @@ var meanings = map[string]string{
 	"NotAuthorized":             "only the owner, the account itself or the EntryPoint may call this",
 	"DelegatedAccount":          "a delegated account owns itself: it has no owner to change and nothing to upgrade",
 	"InvalidOwner":              "the owner may be neither nobody nor the account itself",
+	"InvalidOwnerKey":           "an owner's key is of kind 1, 2 or 3 and a point on P-256",
 	"AlreadyInitialized":        "an account gets its first owner while it is created, never later",
 	"PermissionMalformed":       "these bytes are not a permission that an account registers",
 	"SessionExists":             "the session was registered or revoked before, and a session never comes back",

@@ -36,13 +36,13 @@ func TestAccountOfAProxy(t *testing.T) {
 		t.Errorf("before deployment: %+v", got)
 	}
 	alice := w.proxy("alice")
-	if got, want := w.account(alice.address), (chain.Account{Deployed: true, Owner: alice.owner.Address()}); got != want {
+	if got, want := w.account(alice.address), (chain.Account{Deployed: true, Owner: userop.OwnerAt(alice.owner.Address())}); got != want {
 		t.Errorf("after deployment: %+v, want %+v", got, want)
 	}
 	newOwner := key(t, "alice's second key")
 	w.byOwner(alice, bindings.NewLatchkeyAccount().PackRevokeAllSessions())
 	w.byOwner(alice, bindings.NewLatchkeyAccount().PackChangeOwner(newOwner.Address()))
-	if got, want := w.account(alice.address), (chain.Account{Deployed: true, Owner: newOwner.Address(), Epoch: 2}); got != want {
+	if got, want := w.account(alice.address), (chain.Account{Deployed: true, Owner: userop.OwnerAt(newOwner.Address()), Epoch: 2}); got != want {
 		t.Errorf("after revoke all and a change of owner: %+v, want %+v", got, want)
 	}
 	if epoch, err := w.client.Epoch(t.Context(), alice.address); err != nil || epoch != 2 {
@@ -53,7 +53,7 @@ func TestAccountOfAProxy(t *testing.T) {
 func TestAccountOfADelegatedEOA(t *testing.T) {
 	w := newWorld(t)
 	bob := w.delegated("bob")
-	want := chain.Account{Deployed: true, Delegate: bindings.AccountImplementation(), Owner: bob.address}
+	want := chain.Account{Deployed: true, Delegate: bindings.AccountImplementation(), Owner: userop.OwnerAt(bob.address)}
 	if got := w.account(bob.address); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}

@@ -271,7 +271,7 @@ func (v *visit) sessionView(sessionID string) (s sessionView, err error) {
 	if err != nil {
 		return s, err
 	}
-	s.owner = acc.Owner
+	s.owner = acc.Owner.Address
 	if err := v.history(&s); err != nil {
 		return s, err
 	}

@@ -39,6 +39,18 @@ func (e *EVM) CreateProxy(owner common.Address, salt common.Hash) common.Address
 	return account
 }
 
+// CreateFor deploys the account of an owner on P-256 by the factory.
+func (e *EVM) CreateFor(owner userop.Owner, salt common.Hash) common.Address {
+	e.t.Helper()
+	factory := bindings.FactoryAddress()
+	account := bindings.KeyAccountAddress(factory, bindings.AccountImplementation(), byte(owner.Kind), owner.Key.X, owner.Key.Y, salt)
+	if res := e.Send(factory, nil, owner.Create(salt)); res.Err != nil {
+		e.t.Fatalf("create account of %s: %v %x", owner.Address, res.Err, res.Return)
+	}
+	e.DepositTo(account, Deposit)
+	return account
+}
+
 // Delegate makes an EOA delegate to the account implementation.
 func (e *EVM) Delegate(eoa common.Address) {
 	e.SetCode(eoa, bindings.DelegationCode(bindings.AccountImplementation()))

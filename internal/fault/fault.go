@@ -16,6 +16,7 @@ const (
 	Invalid      Kind = "invalid"      // 400: the request can never succeed as sent
 	Unauthorized Kind = "unauthorized" // 401: no or unknown credentials; never for a bad signature
 	Forbidden    Kind = "forbidden"    // 401 as well: known credentials without the scope
+	Denied       Kind = "denied"       // 403: a user whose token is good asks for what users may not do
 	NotFound     Kind = "not_found"    // 404
 	Conflict     Kind = "conflict"     // 409: the state forbids it now
 	TooLarge     Kind = "too_large"    // 413

@@ -28,8 +28,8 @@ type accounts struct {
 func (h accounts) routes() []route {
 	return []route{
 		{method: "POST", pattern: "/v1/accounts", access: secretKey("accounts:write"), create: true, serve: h.create},
-		{method: "GET", pattern: "/v1/accounts", access: secretKey("accounts:read"), serve: h.list},
-		{method: "GET", pattern: "/v1/accounts/{id}", access: secretKey("accounts:read"), serve: h.get},
+		{method: "GET", pattern: "/v1/accounts", access: keyOrUser("accounts:read"), serve: h.list},
+		{method: "GET", pattern: "/v1/accounts/{id}", access: keyOrUser("accounts:read"), serve: h.get},
 	}
 }
 
@@ -45,10 +45,7 @@ func (h accounts) create(c *call) (any, error) {
 	if value(req.DefaultGuardian) {
 		return nil, fault.Field("defaultGuardian", true, "guardians are not offered; leave it out")
 	}
-	if value(req.ExternalOwnerAddress) == "" {
-		return nil, fault.Field("externalOwnerAddress", nil, "is required: this server holds no owner keys")
-	}
-	owner, err := parseAddress("externalOwnerAddress", *req.ExternalOwnerAddress)
+	owner, err := ownerKey("externalOwnerAddress", req.ExternalOwnerAddress, req.Owner, ": this server holds no owner keys")
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +74,14 @@ func (h accounts) list(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := account.Filter{PlayerID: value(q.Player), Address: address, ChainID: value(q.ChainID)}
+	if err := onlyKeys(c, exp); err != nil {
+		return nil, err
+	}
+	player, err := c.ownPlayer("player", q.Player)
+	if err != nil {
+		return nil, err
+	}
+	f := account.Filter{PlayerID: player, Address: address, ChainID: value(q.ChainID)}
 	found, err := h.service.List(c.Context(), c.project(), f, req)
 	if err != nil {
 		return nil, err
@@ -102,8 +106,14 @@ func (h accounts) get(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := onlyKeys(c, exp); err != nil {
+		return nil, err
+	}
 	a, err := h.service.Get(c.Context(), c.project(), accountID)
 	if err != nil {
+		return nil, err
+	}
+	if err := c.mine(a.PlayerID, "account", accountID); err != nil {
 		return nil, err
 	}
 	active, err := h.service.Active(c.Context(), a)
@@ -136,15 +146,17 @@ func (s records) showAccount(c *call, a account.Account) (Account, error) {
 
 func showAccount(a account.Account, active bool) Account {
 	return Account{
-		ID:           a.ID,
-		Object:       "account",
-		CreatedAt:    unix(a.CreatedAt),
-		Address:      a.Address.Hex(),
-		OwnerAddress: a.Owner.Hex(),
-		Deployed:     active,
-		ChainID:      a.ChainID,
-		AccountType:  a.ImplementationType,
-		Player:       Reference{ID: a.PlayerID},
+		ID:             a.ID,
+		Object:         "account",
+		CreatedAt:      unix(a.CreatedAt),
+		Address:        a.Address.Hex(),
+		OwnerAddress:   a.Owner.Address.Hex(),
+		Owner:          showOwner(a.Owner),
+		Deployed:       active,
+		EmbeddedSigner: a.SignerID != "",
+		ChainID:        a.ChainID,
+		AccountType:    a.ImplementationType,
+		Player:         Reference{ID: a.PlayerID},
 	}
 }
 

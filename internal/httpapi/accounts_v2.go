@@ -1,12 +1,12 @@
 package httpapi
 
 import (
-	"github.com/ethereum/go-ethereum/common"
-
 	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/fault"
 	"github.com/latchkey-dev/latchkey/internal/id"
 	"github.com/latchkey-dev/latchkey/internal/page"
+	"github.com/latchkey-dev/latchkey/internal/share"
+	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
 // What the second version of the account routes says of every account here.
@@ -18,13 +18,16 @@ const (
 )
 
 // accountsV2 serves the second version of the account routes.
-type accountsV2 struct{ service AccountService }
+type accountsV2 struct {
+	service AccountService
+	refs    records
+}
 
 func (h accountsV2) routes() []route {
 	return []route{
 		{method: "POST", pattern: "/v2/accounts", access: secretKey("accounts:write"), create: true, serve: h.create},
-		{method: "GET", pattern: "/v2/accounts", access: secretKey("accounts:read"), serve: h.list},
-		{method: "GET", pattern: "/v2/accounts/{id}", access: secretKey("accounts:read"), serve: h.get},
+		{method: "GET", pattern: "/v2/accounts", access: keyOrUser("accounts:read"), serve: h.list},
+		{method: "GET", pattern: "/v2/accounts/{id}", access: keyOrUser("accounts:read"), serve: h.get},
 	}
 }
 
@@ -50,7 +53,7 @@ func (h accountsV2) create(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return showAccountV2(a, a.Deployed()), nil
+	return showAccountV2(a, a.Deployed(), nil), nil
 }
 
 func checkAccountV2(req CreateAccountV2Request) error {
@@ -71,36 +74,31 @@ func checkAccountV2(req CreateAccountV2Request) error {
 
 // owner is named by its address, or as the owner of another account. That of a
 // delegated account is the account itself.
-func (h accountsV2) owner(c *call, req CreateAccountV2Request) (common.Address, error) {
+func (h accountsV2) owner(c *call, req CreateAccountV2Request) (userop.Owner, error) {
 	address, err := parseOptionalAddress("address", req.Address)
 	if err != nil {
-		return common.Address{}, err
+		return userop.Owner{}, err
 	}
-	if address != nil && value(req.ExternalOwnerAddress) == "" && value(req.Account) == "" {
-		return *address, nil
+	if address != nil && value(req.ExternalOwnerAddress) == "" && req.Owner == nil && value(req.Account) == "" {
+		return userop.OwnerAt(*address), nil
 	}
 	owner, err := h.namedOwner(c, req)
-	if err == nil && address != nil && *address != owner {
-		err = fault.Field("address", address.Hex(), "must be the owner %s: a %s has the address of its owner", owner, account.Delegated)
+	if err == nil && address != nil && *address != owner.Address {
+		err = fault.Field("address", address.Hex(), "must be the owner %s: a %s has the address of its owner", owner.Address, account.Delegated)
 	}
 	return owner, err
 }
 
-func (h accountsV2) namedOwner(c *call, req CreateAccountV2Request) (common.Address, error) {
-	if value(req.ExternalOwnerAddress) != "" {
-		return parseAddress("externalOwnerAddress", *req.ExternalOwnerAddress)
-	}
-	if value(req.Account) == "" {
-		return common.Address{}, fault.Field("externalOwnerAddress", nil, "is required, or account: this server holds no owner keys")
+func (h accountsV2) namedOwner(c *call, req CreateAccountV2Request) (userop.Owner, error) {
+	named := value(req.ExternalOwnerAddress) != "" || req.Owner != nil
+	if named || value(req.Account) == "" {
+		return ownerKey("externalOwnerAddress", req.ExternalOwnerAddress, req.Owner, ", or account: this server holds no owner keys")
 	}
 	linked, err := h.service.Get(c.Context(), c.project(), *req.Account)
 	if fault.Is(err, fault.NotFound) {
-		return common.Address{}, fault.Field("account", echo(*req.Account), "there is no account %s in this project", describeValue(*req.Account))
+		return userop.Owner{}, fault.Field("account", echo(*req.Account), "there is no account %s in this project", describeValue(*req.Account))
 	}
-	if err != nil {
-		return common.Address{}, err
-	}
-	return linked.Owner, nil
+	return linked.Owner, err
 }
 
 func (h accountsV2) list(c *call) (any, error) {
@@ -122,10 +120,14 @@ func (h accountsV2) list(c *call) (any, error) {
 	if err := checkChoice("custody", q.Custody, custodyUser, custodyServer); err != nil {
 		return nil, err
 	}
+	player, err := c.ownPlayer("user", q.User)
+	if err != nil {
+		return nil, err
+	}
 	found := page.Page[account.Account]{Skip: req.Skip}
 	if value(q.ChainType) != chainTypeSVM && value(q.Custody) != custodyServer {
 		f := account.Filter{
-			PlayerID: value(q.User),
+			PlayerID: player,
 			Address:  address,
 			ChainID:  value(q.ChainID),
 			Type:     account.Type(value(q.AccountType)),
@@ -138,7 +140,11 @@ func (h accountsV2) list(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newList(c, found, func(a account.Account) (AccountV2, error) { return showAccountV2(a, active[a.ID]), nil })
+	signers, err := h.refs.embedded(c, found.Items...)
+	if err != nil {
+		return nil, err
+	}
+	return newList(c, found, func(a account.Account) (AccountV2, error) { return showAccountV2(a, active[a.ID], signers), nil })
 }
 
 func (h accountsV2) get(c *call) (any, error) {
@@ -150,11 +156,18 @@ func (h accountsV2) get(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := c.mine(a.PlayerID, "account", accountID); err != nil {
+		return nil, err
+	}
 	active, err := h.service.Active(c.Context(), a)
 	if err != nil {
 		return nil, err
 	}
-	return showAccountV2(a, active[a.ID]), nil
+	signers, err := h.refs.embedded(c, a)
+	if err != nil {
+		return nil, err
+	}
+	return showAccountV2(a, active[a.ID], signers), nil
 }
 
 func checkChoice(field string, asked *string, a, b string) error {
@@ -164,7 +177,9 @@ func checkChoice(field string, asked *string, a, b string) error {
 	return nil
 }
 
-func showAccountV2(a account.Account, active bool) AccountV2 {
+// showAccountV2 finds among signers the one that the account was made for, if
+// any.
+func showAccountV2(a account.Account, active bool, signers map[string]share.Signer) AccountV2 {
 	smart := SmartAccount{
 		ImplementationType:    a.ImplementationType,
 		ImplementationAddress: a.Implementation.Hex(),
@@ -179,12 +194,13 @@ func showAccountV2(a account.Account, active bool) AccountV2 {
 	if a.DeployedTx != nil {
 		smart.DeployedTx = optional(a.DeployedTx.Hex())
 	}
-	return AccountV2{
+	shown := AccountV2{
 		ID:           a.ID,
 		Wallet:       a.PlayerID,
 		AccountType:  string(a.Type),
 		Address:      a.Address.Hex(),
-		OwnerAddress: optional(a.Owner.Hex()),
+		OwnerAddress: optional(a.Owner.Address.Hex()),
+		Owner:        showOwner(a.Owner),
 		ChainType:    chainTypeEVM,
 		ChainID:      optional(a.ChainID),
 		CreatedAt:    unix(a.CreatedAt),
@@ -192,4 +208,12 @@ func showAccountV2(a account.Account, active bool) AccountV2 {
 		Custody:      custodyUser,
 		SmartAccount: &smart,
 	}
+	// Once the account has another owner, the signer is nothing to it.
+	if signer, ok := signers[a.SignerID]; ok && signer.Owner == a.Owner.Address {
+		shown.RecoveryMethod = optional(string(signer.Method))
+		if signer.Method == share.ByPasskey {
+			shown.RecoveryMethodDetails = &RecoveryMethodDetails{PasskeyID: optional(signer.PasskeyID), PasskeyEnv: signer.PasskeyEnv}
+		}
+	}
+	return shown
 }

@@ -18,11 +18,16 @@ type Account struct {
 	CreatedAt   int64  `json:"createdAt"`
 
 	// Custodial `false`: the owner's key is not on the server.
-	Custodial          bool                           `json:"custodial"`
-	Deployed           bool                           `json:"deployed"`
-	EmbeddedSigner     bool                           `json:"embeddedSigner"`
-	ID                 string                         `json:"id"`
-	Object             string                         `json:"object"`
+	Custodial      bool   `json:"custodial"`
+	Deployed       bool   `json:"deployed"`
+	EmbeddedSigner bool   `json:"embeddedSigner"`
+	ID             string `json:"id"`
+	Object         string `json:"object"`
+
+	// Owner Addition: a key and its kind. `p256` signs the hash itself,
+	// `p256-sha256` the SHA-256 of it, as WebCrypto does, and `webauthn` is a
+	// passkey whose challenge is the hash.
+	Owner              *Signer                        `json:"owner,omitempty"`
 	OwnerAddress       string                         `json:"ownerAddress"`
 	Player             PlayerOrReference              `json:"player"`
 	TransactionIntents TransactionIntentsOrReferences `json:"transactionIntents,omitempty"`
@@ -43,16 +48,25 @@ type AccountOrReference = any
 
 // AccountV2 defines model for AccountV2.
 type AccountV2 struct {
-	AccountType  string        `json:"accountType"`
-	Address      string        `json:"address"`
-	ChainID      *uint64       `json:"chainId,omitempty"`
-	ChainType    string        `json:"chainType"`
-	CreatedAt    int64         `json:"createdAt"`
-	Custody      string        `json:"custody"`
-	ID           string        `json:"id"`
-	OwnerAddress *string       `json:"ownerAddress,omitempty"`
-	SmartAccount *SmartAccount `json:"smartAccount,omitempty"`
-	UpdatedAt    int64         `json:"updatedAt"`
+	AccountType string  `json:"accountType"`
+	Address     string  `json:"address"`
+	ChainID     *uint64 `json:"chainId,omitempty"`
+	ChainType   string  `json:"chainType"`
+	CreatedAt   int64   `json:"createdAt"`
+	Custody     string  `json:"custody"`
+	ID          string  `json:"id"`
+
+	// Owner Addition: a key and its kind. `p256` signs the hash itself,
+	// `p256-sha256` the SHA-256 of it, as WebCrypto does, and `webauthn` is a
+	// passkey whose challenge is the hash.
+	Owner        *Signer `json:"owner,omitempty"`
+	OwnerAddress *string `json:"ownerAddress,omitempty"`
+
+	// RecoveryMethod Of an embedded wallet.
+	RecoveryMethod        *string                `json:"recoveryMethod,omitempty"`
+	RecoveryMethodDetails *RecoveryMethodDetails `json:"recoveryMethodDetails,omitempty"`
+	SmartAccount          *SmartAccount          `json:"smartAccount,omitempty"`
+	UpdatedAt             int64                  `json:"updatedAt"`
 
 	// Wallet The player (`pla_`).
 	Wallet string `json:"wallet"`
@@ -91,6 +105,43 @@ type ArgumentLimit struct {
 	Total *string `json:"total,omitempty"`
 }
 
+// AuthConfig `email` (allowUnverified); a service whose tokens stand for users:
+// `oidc` (aud, and issuer, jwksUrl or publicVerificationKey), `custom`
+// (authenticationUrl, headers), `firebase` (projectId), `supabase` (url,
+// key), `better-auth` (baseUrl); or a social login by OpenID Connect
+// (clientId, clientSecret, and issuer unless it is `google` or `apple`).
+// Answers show secrets as asterisks.
+type AuthConfig struct {
+	AllowUnverified   *bool   `json:"allowUnverified,omitempty"`
+	Aud               *string `json:"aud,omitempty"`
+	AuthenticationURL *string `json:"authenticationUrl,omitempty"`
+	BaseURL           *string `json:"baseUrl,omitempty"`
+	ClientID          *string `json:"clientId,omitempty"`
+	ClientSecret      *string `json:"clientSecret,omitempty"`
+	Enabled           bool    `json:"enabled"`
+	Headers           *string `json:"headers,omitempty"`
+
+	// Issuer Addition.
+	Issuer                *string `json:"issuer,omitempty"`
+	JwksURL               *string `json:"jwksUrl,omitempty"`
+	Key                   *string `json:"key,omitempty"`
+	ProjectID             *string `json:"projectId,omitempty"`
+	Provider              string  `json:"provider"`
+	PublicVerificationKey *string `json:"publicVerificationKey,omitempty"`
+	URL                   *string `json:"url,omitempty"`
+}
+
+// AuthConfigList defines model for AuthConfigList.
+type AuthConfigList struct {
+	Data []AuthConfig `json:"data"`
+}
+
+// AuthorizeAccountRequest defines model for AuthorizeAccountRequest.
+type AuthorizeAccountRequest struct {
+	// SignedAuthorization EIP-7702 authorization by the account's key, as 0x hex of r, s and yParity or v (65 bytes): over `chainId` (or 0), `smartAccount.implementationAddress` and the account's nonce, 0 for a new key.
+	SignedAuthorization string `json:"signedAuthorization"`
+}
+
 // CallLimitData defines model for CallLimitData.
 type CallLimitData struct {
 	Count uint64 `json:"count"`
@@ -117,6 +168,12 @@ type CallUsage struct {
 	Left  uint64 `json:"left"`
 	Limit uint64 `json:"limit"`
 	Used  uint64 `json:"used"`
+}
+
+// CodeRequest defines model for CodeRequest.
+type CodeRequest struct {
+	Email string `json:"email"`
+	Otp   string `json:"otp"`
 }
 
 // Contract defines model for Contract.
@@ -191,8 +248,11 @@ type CreateAccountRequest struct {
 	// DefaultGuardian Only `false`: guardians are not offered.
 	DefaultGuardian *bool `json:"defaultGuardian,omitempty"`
 
-	// ExternalOwnerAddress Owner of the new account. Required for now.
+	// ExternalOwnerAddress Owner of the new account. Required, or `owner`.
 	ExternalOwnerAddress *string `json:"externalOwnerAddress,omitempty"`
+
+	// Owner Addition: the key that owns the new account, in place of `externalOwnerAddress`. A Delegated Account's is secp256k1.
+	Owner *Signer `bind:"closed" json:"owner,omitempty"`
 
 	// Player The player (`pla_`). Without it a new one is created.
 	Player *string `json:"player,omitempty"`
@@ -221,6 +281,9 @@ type CreateAccountV2Request struct {
 	// ImplementationType `UpgradeableV6` for a Smart Account; `Calibur`, the default, or `CaliburV9` for a Delegated Account.
 	ImplementationType *string `json:"implementationType,omitempty"`
 
+	// Owner Addition: the key that owns the new account, in place of `externalOwnerAddress`. A Delegated Account's is secp256k1.
+	Owner *Signer `bind:"closed" json:"owner,omitempty"`
+
 	// User The player (`pla_`).
 	User string `json:"user"`
 }
@@ -235,6 +298,29 @@ type CreateContractRequest struct {
 	ChainID            uint64 `json:"chainId"`
 	Name               string `json:"name"`
 	PublicVerification *bool  `json:"publicVerification,omitempty"`
+}
+
+// CreateEmbeddedRequest defines model for CreateEmbeddedRequest.
+type CreateEmbeddedRequest struct {
+	// AccountType `Smart Account` or `Delegated Account` (EIP-7702).
+	AccountType string `json:"accountType"`
+
+	// Address The address of the owner key.
+	Address string `json:"address"`
+	ChainID uint64 `json:"chainId"`
+
+	// ChainType `EVM`.
+	ChainType          string  `json:"chainType"`
+	ImplementationType *string `json:"implementationType,omitempty"`
+
+	// Share The server's share of the key.
+	Share string `json:"share"`
+
+	// Signature The key's EIP-191 signature over the text `I am the key sig_… of user pla_….`
+	Signature string `json:"signature"`
+
+	// SignerUUID Id of the key (`sig_`), chosen by the browser.
+	SignerUUID string `json:"signerUuid"`
 }
 
 // CreatePolicyRequest defines model for CreatePolicyRequest.
@@ -306,8 +392,8 @@ type CreateSessionRequest struct {
 	Registration *string `json:"registration,omitempty"`
 
 	// SignedAuthorization Addition: as in transaction intents.
-	SignedAuthorization *string        `json:"signedAuthorization,omitempty"`
-	Signer              *SessionSigner `bind:"closed" json:"signer,omitempty"`
+	SignedAuthorization *string `json:"signedAuthorization,omitempty"`
+	Signer              *Signer `bind:"closed" json:"signer,omitempty"`
 
 	// ValidAfter Unix seconds; 0 means at once.
 	ValidAfter uint64 `json:"validAfter"`
@@ -349,6 +435,92 @@ type Deleted struct {
 	Deleted bool   `json:"deleted"`
 	ID      string `json:"id"`
 	Object  string `json:"object"`
+}
+
+// Done defines model for Done.
+type Done struct {
+	Message *string `json:"message,omitempty"`
+	Status  bool    `json:"status"`
+}
+
+// EmailSignInRequest defines model for EmailSignInRequest.
+type EmailSignInRequest struct {
+	Email    string `json:"email"`
+	Password string `json:"password"`
+}
+
+// EmailSignUpRequest defines model for EmailSignUpRequest.
+type EmailSignUpRequest struct {
+	// CallbackURL Page of the project that the link in the mail leads on to.
+	CallbackURL *string `json:"callbackURL,omitempty"`
+	Email       string  `json:"email"`
+	Name        *string `json:"name,omitempty"`
+	Password    string  `json:"password"`
+}
+
+// EmailSignedUp defines model for EmailSignedUp.
+type EmailSignedUp struct {
+	Token *string     `json:"token"`
+	User  SessionUser `json:"user"`
+}
+
+// EmailVerified defines model for EmailVerified.
+type EmailVerified struct {
+	Status bool `json:"status"`
+
+	// Token Always null: log in.
+	Token *string     `json:"token"`
+	User  SessionUser `json:"user"`
+}
+
+// EmbeddedShare defines model for EmbeddedShare.
+type EmbeddedShare struct {
+	Account string `json:"account"`
+
+	// AccountType Addition.
+	AccountType string `json:"accountType"`
+
+	// Address Addition: of the account.
+	Address string `json:"address"`
+
+	// ChainID Addition.
+	ChainID uint64 `json:"chainId"`
+
+	// ChainType Addition.
+	ChainType string `json:"chainType"`
+
+	// CreatedAt As ISO 8601.
+	CreatedAt string `json:"createdAt"`
+
+	// ID The device.
+	ID string `json:"id"`
+
+	// IsPrimary The share goes with the recovery share.
+	IsPrimary bool   `json:"isPrimary"`
+	Share     string `json:"share"`
+
+	// Signer The key; reference of its recovery share.
+	Signer string `json:"signer"`
+
+	// SignerAddress The address of the key.
+	SignerAddress string `json:"signerAddress"`
+	User          string `json:"user"`
+}
+
+// EmbeddedV2Response defines model for EmbeddedV2Response.
+type EmbeddedV2Response struct {
+	Account               string  `json:"account"`
+	AccountType           string  `json:"accountType"`
+	Address               string  `json:"address"`
+	ChainID               uint64  `json:"chainId"`
+	ChainType             string  `json:"chainType"`
+	Device                string  `json:"device"`
+	FactoryAddress        *string `json:"factoryAddress,omitempty"`
+	ImplementationAddress string  `json:"implementationAddress"`
+	ImplementationType    string  `json:"implementationType"`
+	OwnerAddress          string  `json:"ownerAddress"`
+	Salt                  *string `json:"salt,omitempty"`
+	Signer                string  `json:"signer"`
 }
 
 // Erc1155Allowance defines model for Erc1155Allowance.
@@ -590,6 +762,11 @@ type Interaction struct {
 	Value *string `json:"value,omitempty"`
 }
 
+// JSONWebKeys defines model for JSONWebKeys.
+type JSONWebKeys struct {
+	Keys []map[string]interface{} `json:"keys"`
+}
+
 // JSONWebKey defines model for JsonWebKey.
 type JSONWebKey struct {
 	Crv *string `json:"crv,omitempty"`
@@ -600,6 +777,22 @@ type JSONWebKey struct {
 
 	// Y base64url.
 	Y string `json:"y"`
+}
+
+// LinkedAccount defines model for LinkedAccount.
+type LinkedAccount struct {
+	AccountID        *string `json:"accountId,omitempty"`
+	ConnectorType    *string `json:"connectorType,omitempty"`
+	CreatedAt        int64   `json:"createdAt"`
+	Provider         string  `json:"provider"`
+	UpdatedAt        int64   `json:"updatedAt"`
+	WalletClientType *string `json:"walletClientType,omitempty"`
+}
+
+// LoginSession defines model for LoginSession.
+type LoginSession struct {
+	Session UserSession `json:"session"`
+	User    SessionUser `json:"user"`
 }
 
 // MaskLimit argument & mask == value.
@@ -702,6 +895,14 @@ type NextActionPayload struct {
 
 // Operand defines model for Operand.
 type Operand = any
+
+// PasswordResetRequest defines model for PasswordResetRequest.
+type PasswordResetRequest struct {
+	Email string `json:"email"`
+
+	// RedirectTo Page of the project that the link in the mail leads on to, with the token in its query. Without it the mail holds the token.
+	RedirectTo *string `json:"redirectTo,omitempty"`
+}
 
 // PeriodData defines model for PeriodData.
 type PeriodData struct {
@@ -834,11 +1035,12 @@ type PolicyStrategyRequest struct {
 
 // Project defines model for Project.
 type Project struct {
-	CreatedAt       int64  `json:"createdAt"`
-	DefaultFeeLimit string `json:"defaultFeeLimit"`
-	ID              string `json:"id"`
-	Name            string `json:"name"`
-	Object          string `json:"object"`
+	AllowedOrigins  []string `json:"allowedOrigins"`
+	CreatedAt       int64    `json:"createdAt"`
+	DefaultFeeLimit string   `json:"defaultFeeLimit"`
+	ID              string   `json:"id"`
+	Name            string   `json:"name"`
+	Object          string   `json:"object"`
 }
 
 // RateLimitData defines model for RateLimitData.
@@ -877,9 +1079,31 @@ type ReadinessFailure struct {
 	Error string `json:"error"`
 }
 
+// RecoverEmbeddedRequest defines model for RecoverEmbeddedRequest.
+type RecoverEmbeddedRequest struct {
+	Account string `json:"account"`
+
+	// Device Addition: the share of this device, by default the one that goes with the recovery share.
+	Device *string `json:"device,omitempty"`
+}
+
+// RecoveryMethodDetails defines model for RecoveryMethodDetails.
+type RecoveryMethodDetails struct {
+	PasskeyEnv json.RawMessage `json:"passkeyEnv,omitempty"`
+	PasskeyID  *string         `json:"passkeyId,omitempty"`
+}
+
 // Reference defines model for Reference.
 type Reference struct {
 	ID string `json:"id"`
+}
+
+// RegisterEmbeddedRequest defines model for RegisterEmbeddedRequest.
+type RegisterEmbeddedRequest struct {
+	Account string `json:"account"`
+
+	// Share The server's share of the key.
+	Share string `json:"share"`
 }
 
 // RevokeAccountSessionsRequest defines model for RevokeAccountSessionsRequest.
@@ -939,6 +1163,18 @@ type RuleUsage struct {
 	Used    string  `json:"used"`
 }
 
+// SendCodeRequest defines model for SendCodeRequest.
+type SendCodeRequest struct {
+	Email string `json:"email"`
+	Type  string `json:"type"`
+}
+
+// SendVerificationRequest defines model for SendVerificationRequest.
+type SendVerificationRequest struct {
+	CallbackURL *string `json:"callbackURL,omitempty"`
+	Email       string  `json:"email"`
+}
+
 // Session defines model for Session.
 type Session struct {
 	Account   Reference `json:"account"`
@@ -969,10 +1205,10 @@ type Session struct {
 	// Registration Addition.
 	Registration string `json:"registration"`
 
-	// Signer Addition: the kind of the session key. `p256` signs the hash itself,
+	// Signer Addition: a key and its kind. `p256` signs the hash itself,
 	// `p256-sha256` the SHA-256 of it, as WebCrypto does, and `webauthn` is a
 	// passkey whose challenge is the hash.
-	Signer SessionSigner `json:"signer"`
+	Signer Signer `json:"signer"`
 
 	// Status Addition.
 	Status string `json:"status"`
@@ -1008,17 +1244,6 @@ type SessionList struct {
 	URL    string    `json:"url"`
 }
 
-// SessionSigner Addition: the kind of the session key. `p256` signs the hash itself,
-// `p256-sha256` the SHA-256 of it, as WebCrypto does, and `webauthn` is a
-// passkey whose challenge is the hash.
-type SessionSigner struct {
-	// PublicKey In place of `address`, which it must belong to when both are given:
-	// 0x hex of x and y (64 bytes, or 65 with 04 in front), of an SPKI or
-	// of a COSE key, or a JWK. Answers show 65 bytes, for the P-256 kinds.
-	PublicKey any    `json:"publicKey,omitempty"`
-	Type      string `json:"type"`
-}
-
 // SessionTerms defines model for SessionTerms.
 type SessionTerms struct {
 	// Address Address of the session key.
@@ -1047,8 +1272,8 @@ type SessionTerms struct {
 	// the grant, which rides in the session's first operation.
 	// `stateless`: it rides in every operation; only without limits that
 	// count.
-	Registration *string        `json:"registration,omitempty"`
-	Signer       *SessionSigner `bind:"closed" json:"signer,omitempty"`
+	Registration *string `json:"registration,omitempty"`
+	Signer       *Signer `bind:"closed" json:"signer,omitempty"`
 
 	// ValidAfter Unix seconds; 0 means at once.
 	ValidAfter uint64 `json:"validAfter"`
@@ -1072,6 +1297,146 @@ type SessionUsage struct {
 	Rules []RuleUsage `json:"rules,omitempty"`
 }
 
+// SessionUser defines model for SessionUser.
+type SessionUser struct {
+	// CreatedAt As ISO 8601.
+	CreatedAt string `json:"createdAt"`
+
+	// Email Empty when none is known.
+	Email         string `json:"email"`
+	EmailVerified bool   `json:"emailVerified"`
+
+	// ID The user's player.
+	ID          string  `json:"id"`
+	Image       *string `json:"image,omitempty"`
+	IsAnonymous bool    `json:"isAnonymous"`
+	Name        string  `json:"name"`
+
+	// UpdatedAt As ISO 8601.
+	UpdatedAt string `json:"updatedAt"`
+
+	// WalletAddress That the user has logged in with, after signing in with Ethereum.
+	WalletAddress *string `json:"walletAddress,omitempty"`
+}
+
+// SetPasswordByCodeRequest defines model for SetPasswordByCodeRequest.
+type SetPasswordByCodeRequest struct {
+	Email    string `json:"email"`
+	Otp      string `json:"otp"`
+	Password string `json:"password"`
+}
+
+// SetPasswordRequest defines model for SetPasswordRequest.
+type SetPasswordRequest struct {
+	NewPassword string  `json:"newPassword"`
+	Token       *string `json:"token,omitempty"`
+}
+
+// ShieldEncryptionPart defines model for ShieldEncryptionPart.
+type ShieldEncryptionPart struct {
+	EncryptionPart string `json:"encryption_part"`
+}
+
+// ShieldEntropy defines model for ShieldEntropy.
+type ShieldEntropy struct {
+	Entropy string `json:"entropy"`
+}
+
+// ShieldEntropyRequest defines model for ShieldEntropyRequest.
+type ShieldEntropyRequest struct {
+	EncryptionSession string `json:"encryption_session"`
+	Reference         string `json:"reference"`
+}
+
+// ShieldKeychain defines model for ShieldKeychain.
+type ShieldKeychain struct {
+	Shares []ShieldShare `json:"shares"`
+}
+
+// ShieldMethod defines model for ShieldMethod.
+type ShieldMethod struct {
+	EncryptionType *string         `json:"encryption_type,omitempty"`
+	PasskeyEnv     json.RawMessage `json:"passkey_env,omitempty"`
+	PasskeyID      *string         `json:"passkey_id,omitempty"`
+	Status         string          `json:"status"`
+}
+
+// ShieldMethods defines model for ShieldMethods.
+type ShieldMethods struct {
+	EncryptionTypes map[string]ShieldMethod `json:"encryption_types"`
+}
+
+// ShieldPasskey defines model for ShieldPasskey.
+type ShieldPasskey struct {
+	PasskeyEnv json.RawMessage `json:"passkey_env,omitempty"`
+	PasskeyID  string          `json:"passkey_id"`
+}
+
+// ShieldProject defines model for ShieldProject.
+type ShieldProject struct {
+	TwoFactor bool   `json:"enabled_2fa"`
+	ID        string `json:"id"`
+	Name      string `json:"name"`
+}
+
+// ShieldReference defines model for ShieldReference.
+type ShieldReference struct {
+	Reference string `json:"reference"`
+}
+
+// ShieldReferencesRequest defines model for ShieldReferencesRequest.
+type ShieldReferencesRequest struct {
+	References []string `json:"references"`
+}
+
+// ShieldSession defines model for ShieldSession.
+type ShieldSession struct {
+	SessionID string `json:"session_id"`
+}
+
+// ShieldSessionRequest defines model for ShieldSessionRequest.
+type ShieldSessionRequest struct {
+	EncryptionPart string `json:"encryption_part"`
+
+	// UserID The only user who may use it.
+	UserID *string `json:"user_id,omitempty"`
+}
+
+// ShieldShare defines model for ShieldShare.
+type ShieldShare struct {
+	Entropy   string `json:"entropy"`
+	Reference string `json:"reference"`
+	Secret    string `json:"secret"`
+}
+
+// ShieldShareRequest defines model for ShieldShareRequest.
+type ShieldShareRequest struct {
+	// Entropy What locks the share: `user` (a password), `passkey`, or `project` (automatic).
+	Entropy string `json:"entropy"`
+
+	// KeychainID The device whose server share goes with this share.
+	KeychainID       *string        `json:"keychain_id,omitempty"`
+	PasskeyReference *ShieldPasskey `json:"passkey_reference,omitempty"`
+
+	// Reference Id of the key (`sig_`).
+	Reference string `json:"reference"`
+
+	// Secret The share as the wallet page sealed it.
+	Secret string `json:"secret"`
+}
+
+// ShieldUsersRequest defines model for ShieldUsersRequest.
+type ShieldUsersRequest struct {
+	Reference *string  `json:"reference,omitempty"`
+	UserIDs   []string `json:"user_ids"`
+}
+
+// SignInError defines model for SignInError.
+type SignInError struct {
+	Code    *string `json:"code,omitempty"`
+	Message string  `json:"message"`
+}
+
 // SignatureRequest defines model for SignatureRequest.
 type SignatureRequest struct {
 	// Optimistic Answer as soon as the operation is queued.
@@ -1081,6 +1446,33 @@ type SignatureRequest struct {
 	// `personal_sign` (EIP-191) of its 32 bytes or raw. A P-256 key: r and
 	// s (64 bytes) or DER. A passkey: an object.
 	Signature any `json:"signature"`
+}
+
+// SignedIn defines model for SignedIn.
+type SignedIn struct {
+	Token string      `json:"token"`
+	User  SessionUser `json:"user"`
+}
+
+// SignedOut defines model for SignedOut.
+type SignedOut struct {
+	Success bool `json:"success"`
+}
+
+// Signer Addition: a key and its kind. `p256` signs the hash itself,
+// `p256-sha256` the SHA-256 of it, as WebCrypto does, and `webauthn` is a
+// passkey whose challenge is the hash.
+type Signer struct {
+	// PublicKey In place of `address`, which it must belong to when both are given:
+	// 0x hex of x and y (64 bytes, or 65 with 04 in front), of an SPKI or
+	// of a COSE key, or a JWK. Answers show 65 bytes, for the P-256 kinds.
+	PublicKey any    `json:"publicKey,omitempty"`
+	Type      string `json:"type"`
+}
+
+// SignerID defines model for SignerID.
+type SignerID struct {
+	ID string `json:"id"`
 }
 
 // SmartAccount defines model for SmartAccount.
@@ -1099,6 +1491,30 @@ type SmartAccount struct {
 	Salt *string `json:"salt,omitempty"`
 }
 
+// SocialIDToken defines model for SocialIDToken.
+type SocialIDToken struct {
+	Nonce *string `json:"nonce,omitempty"`
+	Token string  `json:"token"`
+}
+
+// SocialSignInRequest defines model for SocialSignInRequest.
+type SocialSignInRequest struct {
+	// CallbackURL Page of the project to come back to.
+	CallbackURL     *string        `json:"callbackURL,omitempty"`
+	DisableRedirect *bool          `json:"disableRedirect,omitempty"`
+	IDToken         *SocialIDToken `json:"idToken,omitempty"`
+	Provider        string         `json:"provider"`
+	Scopes          []string       `json:"scopes,omitempty"`
+}
+
+// SocialSignedIn defines model for SocialSignedIn.
+type SocialSignedIn struct {
+	Redirect bool         `json:"redirect"`
+	Token    *string      `json:"token,omitempty"`
+	URL      *string      `json:"url,omitempty"`
+	User     *SessionUser `json:"user,omitempty"`
+}
+
 // StreamData `initialAmount` at the start and `amountPerSecond` more each second, at most `maxAmount`.
 type StreamData struct {
 	AmountPerSecond string  `json:"amountPerSecond"`
@@ -1107,6 +1523,40 @@ type StreamData struct {
 	// MaxAmount Left out: no maximum.
 	MaxAmount *string `json:"maxAmount,omitempty"`
 	StartTime *uint64 `json:"startTime,omitempty"`
+}
+
+// SwitchChainRequest defines model for SwitchChainRequest.
+type SwitchChainRequest struct {
+	Account string `json:"account"`
+	ChainID uint64 `json:"chainId"`
+}
+
+// ThirdPartyRequest defines model for ThirdPartyRequest.
+type ThirdPartyRequest struct {
+	Provider  string  `json:"provider"`
+	Token     string  `json:"token"`
+	TokenType *string `json:"tokenType,omitempty"`
+}
+
+// TransactionCost defines model for TransactionCost.
+type TransactionCost struct {
+	// EstimatedTXGas Example: 444793
+	EstimatedTXGas string `json:"estimatedTXGas"`
+
+	// EstimatedTXGasFee Wei: `estimatedTXGas` times `gasPrice`.
+	//
+	// Example: 1162163748693483
+	EstimatedTXGasFee string `json:"estimatedTXGasFee"`
+
+	// EstimatedTXGasFeeUSD Always empty: no price is made up, and this server asks nobody for one.
+	//
+	// Example:
+	EstimatedTXGasFeeUSD string `json:"estimatedTXGasFeeUSD"`
+
+	// GasPrice Wei a unit of gas.
+	//
+	// Example: 2612819331
+	GasPrice string `json:"gasPrice"`
 }
 
 // TransactionDetails defines model for TransactionDetails.
@@ -1201,9 +1651,12 @@ type TransactionResponse struct {
 // TransactionStatus defines model for TransactionStatus.
 type TransactionStatus = string
 
-// TransferOwnershipRequest defines model for TransferOwnershipRequest.
+// TransferOwnershipRequest `newOwnerAddress` or `owner` names the next owner.
 type TransferOwnershipRequest struct {
-	NewOwnerAddress string `json:"newOwnerAddress"`
+	NewOwnerAddress *string `json:"newOwnerAddress,omitempty"`
+
+	// Owner Addition: the key that owns the account next, in place of `newOwnerAddress`.
+	Owner *Signer `bind:"closed" json:"owner,omitempty"`
 
 	// Policy Gas policy (`pol_`) that pays. Without it the account pays.
 	Policy *string `json:"policy,omitempty"`
@@ -1290,8 +1743,41 @@ type UpdatePolicyRuleRequest struct {
 
 // UpdateProjectRequest defines model for UpdateProjectRequest.
 type UpdateProjectRequest struct {
+	// AllowedOrigins Web origins that may use the publishable keys, such as
+	// `https://game.example`: their pages may call the API, show the
+	// wallet page in a frame, and be returned to after a sign-in. An empty
+	// list lets no page, but in `latchkey dev` every page on this machine.
+	AllowedOrigins []string `json:"allowedOrigins,omitempty"`
+
 	// DefaultFeeLimit Wei: the fee limit of sessions that are created without one. 0 gives them none.
 	DefaultFeeLimit *string `json:"defaultFeeLimit,omitempty"`
+}
+
+// User defines model for User.
+type User struct {
+	CreatedAt     int64   `json:"createdAt"`
+	Email         *string `json:"email"`
+	EmailVerified bool    `json:"emailVerified"`
+
+	// ID The user's player.
+	ID             string          `json:"id"`
+	IsAnonymous    bool            `json:"isAnonymous"`
+	LinkedAccounts []LinkedAccount `json:"linkedAccounts"`
+	Name           string          `json:"name"`
+
+	// PhoneNumber Always null.
+	PhoneNumber         *string `json:"phoneNumber"`
+	PhoneNumberVerified bool    `json:"phoneNumberVerified"`
+}
+
+// UserList defines model for UserList.
+type UserList struct {
+	Data   []User `json:"data"`
+	End    int    `json:"end"`
+	Object string `json:"object"`
+	Start  int    `json:"start"`
+	Total  int    `json:"total"`
+	URL    string `json:"url"`
 }
 
 // UserOperation ERC-4337 operation for EntryPoint v0.8; all values are 0x hex.
@@ -1313,6 +1799,66 @@ type UserOperation struct {
 	// Signature Empty until the operation is signed.
 	Signature            string `json:"signature"`
 	VerificationGasLimit string `json:"verificationGasLimit"`
+}
+
+// UserSession defines model for UserSession.
+type UserSession struct {
+	// CreatedAt As ISO 8601.
+	CreatedAt string `json:"createdAt"`
+
+	// ExpiresAt As ISO 8601.
+	ExpiresAt string `json:"expiresAt"`
+	ID        string `json:"id"`
+	IPAddress string `json:"ipAddress"`
+	Token     string `json:"token"`
+
+	// UpdatedAt As ISO 8601.
+	UpdatedAt string `json:"updatedAt"`
+	UserAgent string `json:"userAgent"`
+	UserID    string `json:"userId"`
+}
+
+// VerifiedToken defines model for VerifiedToken.
+type VerifiedToken struct {
+	Expiration int64  `json:"expiration"`
+	IssuedAt   int64  `json:"issuedAt"`
+	Issuer     string `json:"issuer"`
+	Livemode   bool   `json:"livemode"`
+	PlayerID   string `json:"playerId"`
+	ProjectID  string `json:"projectId"`
+	SessionID  string `json:"sessionId"`
+}
+
+// WalletLinked defines model for WalletLinked.
+type WalletLinked struct {
+	Success       bool   `json:"success"`
+	WalletAddress string `json:"walletAddress"`
+}
+
+// WalletNonce defines model for WalletNonce.
+type WalletNonce struct {
+	Nonce string `json:"nonce"`
+}
+
+// WalletNonceRequest defines model for WalletNonceRequest.
+type WalletNonceRequest struct {
+	WalletAddress string `json:"walletAddress"`
+}
+
+// WalletSignInRequest defines model for WalletSignInRequest.
+type WalletSignInRequest struct {
+	ConnectorType    *string `json:"connectorType,omitempty"`
+	Message          string  `json:"message"`
+	Signature        string  `json:"signature"`
+	WalletAddress    string  `json:"walletAddress"`
+	WalletClientType *string `json:"walletClientType,omitempty"`
+}
+
+// WalletSignedIn defines model for WalletSignedIn.
+type WalletSignedIn struct {
+	Success bool        `json:"success"`
+	Token   string      `json:"token"`
+	User    SessionUser `json:"user"`
 }
 
 // WebAuthnAssertion Addition: what `navigator.credentials.get` answers as `response`, base64url. The challenge is the 32 bytes of `signableHash`.
@@ -1365,6 +1911,40 @@ type PlayerBody = PlayerRequest
 
 // SignatureBody defines model for SignatureBody.
 type SignatureBody = SignatureRequest
+
+// VerifyTokenParams defines parameters for VerifyToken.
+type VerifyTokenParams struct {
+	Token string `form:"token" json:"token"`
+}
+
+// FinishSocialParams defines parameters for FinishSocial.
+type FinishSocialParams struct {
+	State *string `form:"state,omitempty" json:"state,omitempty"`
+	Code  *string `form:"code,omitempty" json:"code,omitempty"`
+}
+
+// GetLoginParams defines parameters for GetLogin.
+type GetLoginParams struct {
+	// DisableCookieCache Has no effect; nothing is cached.
+	DisableCookieCache *bool `form:"disableCookieCache,omitempty" json:"disableCookieCache,omitempty"`
+}
+
+// OpenPasswordResetParams defines parameters for OpenPasswordReset.
+type OpenPasswordResetParams struct {
+	CallbackURL *string `form:"callbackURL,omitempty" json:"callbackURL,omitempty"`
+}
+
+// VerifyEmailParams defines parameters for VerifyEmail.
+type VerifyEmailParams struct {
+	Token       string  `form:"token" json:"token"`
+	CallbackURL *string `form:"callbackURL,omitempty" json:"callbackURL,omitempty"`
+}
+
+// GetKeychainParams defines parameters for GetKeychain.
+type GetKeychainParams struct {
+	// Reference Only the one of this key (`sig_`).
+	Reference *string `form:"reference,omitempty" json:"reference,omitempty"`
+}
 
 // ListAccountsParams defines parameters for ListAccounts.
 type ListAccountsParams struct {
@@ -1647,6 +2227,175 @@ type CreateAccountV2Params struct {
 	XIdempotencyKey *IdempotencyKey `json:"X-Idempotency-Key,omitempty"`
 }
 
+// GetSignerParams defines parameters for GetSigner.
+type GetSignerParams struct {
+	Address string `form:"address" json:"address"`
+}
+
+// ListUsersParams defines parameters for ListUsers.
+type ListUsersParams struct {
+	// Limit Largest number of records to answer.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Skip Number of records to leave out first.
+	Skip *Skip `form:"skip,omitempty" json:"skip,omitempty"`
+
+	// Order By creation time.
+	Order *Order  `form:"order,omitempty" json:"order,omitempty"`
+	Name  *string `form:"name,omitempty" json:"name,omitempty"`
+	Email *string `form:"email,omitempty" json:"email,omitempty"`
+
+	// ExternalUserID Who the user is to a provider.
+	ExternalUserID *string `form:"externalUserId,omitempty" json:"externalUserId,omitempty"`
+
+	// AuthProviderID A way in that the user has.
+	AuthProviderID *string `form:"authProviderId,omitempty" json:"authProviderId,omitempty"`
+}
+
+// PutAuthConfigJSONRequestBody defines body for PutAuthConfig for application/json ContentType.
+type PutAuthConfigJSONRequestBody = AuthConfig
+
+// PutAuthConfigFormdataRequestBody defines body for PutAuthConfig for application/x-www-form-urlencoded ContentType.
+type PutAuthConfigFormdataRequestBody = AuthConfig
+
+// ResetPasswordByCodeJSONRequestBody defines body for ResetPasswordByCode for application/json ContentType.
+type ResetPasswordByCodeJSONRequestBody = SetPasswordByCodeRequest
+
+// ResetPasswordByCodeFormdataRequestBody defines body for ResetPasswordByCode for application/x-www-form-urlencoded ContentType.
+type ResetPasswordByCodeFormdataRequestBody = SetPasswordByCodeRequest
+
+// SendEmailCodeJSONRequestBody defines body for SendEmailCode for application/json ContentType.
+type SendEmailCodeJSONRequestBody = SendCodeRequest
+
+// SendEmailCodeFormdataRequestBody defines body for SendEmailCode for application/x-www-form-urlencoded ContentType.
+type SendEmailCodeFormdataRequestBody = SendCodeRequest
+
+// VerifyEmailCodeJSONRequestBody defines body for VerifyEmailCode for application/json ContentType.
+type VerifyEmailCodeJSONRequestBody = CodeRequest
+
+// VerifyEmailCodeFormdataRequestBody defines body for VerifyEmailCode for application/x-www-form-urlencoded ContentType.
+type VerifyEmailCodeFormdataRequestBody = CodeRequest
+
+// ForgetPasswordJSONRequestBody defines body for ForgetPassword for application/json ContentType.
+type ForgetPasswordJSONRequestBody = PasswordResetRequest
+
+// ForgetPasswordFormdataRequestBody defines body for ForgetPassword for application/x-www-form-urlencoded ContentType.
+type ForgetPasswordFormdataRequestBody = PasswordResetRequest
+
+// GetLinkWalletNonceJSONRequestBody defines body for GetLinkWalletNonce for application/json ContentType.
+type GetLinkWalletNonceJSONRequestBody = WalletNonceRequest
+
+// GetLinkWalletNonceFormdataRequestBody defines body for GetLinkWalletNonce for application/x-www-form-urlencoded ContentType.
+type GetLinkWalletNonceFormdataRequestBody = WalletNonceRequest
+
+// LinkWalletJSONRequestBody defines body for LinkWallet for application/json ContentType.
+type LinkWalletJSONRequestBody = WalletSignInRequest
+
+// LinkWalletFormdataRequestBody defines body for LinkWallet for application/x-www-form-urlencoded ContentType.
+type LinkWalletFormdataRequestBody = WalletSignInRequest
+
+// LinkSocialJSONRequestBody defines body for LinkSocial for application/json ContentType.
+type LinkSocialJSONRequestBody = SocialSignInRequest
+
+// LinkSocialFormdataRequestBody defines body for LinkSocial for application/x-www-form-urlencoded ContentType.
+type LinkSocialFormdataRequestBody = SocialSignInRequest
+
+// RequestPasswordResetJSONRequestBody defines body for RequestPasswordReset for application/json ContentType.
+type RequestPasswordResetJSONRequestBody = PasswordResetRequest
+
+// RequestPasswordResetFormdataRequestBody defines body for RequestPasswordReset for application/x-www-form-urlencoded ContentType.
+type RequestPasswordResetFormdataRequestBody = PasswordResetRequest
+
+// ResetPasswordJSONRequestBody defines body for ResetPassword for application/json ContentType.
+type ResetPasswordJSONRequestBody = SetPasswordRequest
+
+// ResetPasswordFormdataRequestBody defines body for ResetPassword for application/x-www-form-urlencoded ContentType.
+type ResetPasswordFormdataRequestBody = SetPasswordRequest
+
+// SendVerificationEmailJSONRequestBody defines body for SendVerificationEmail for application/json ContentType.
+type SendVerificationEmailJSONRequestBody = SendVerificationRequest
+
+// SendVerificationEmailFormdataRequestBody defines body for SendVerificationEmail for application/x-www-form-urlencoded ContentType.
+type SendVerificationEmailFormdataRequestBody = SendVerificationRequest
+
+// SignInEmailJSONRequestBody defines body for SignInEmail for application/json ContentType.
+type SignInEmailJSONRequestBody = EmailSignInRequest
+
+// SignInEmailFormdataRequestBody defines body for SignInEmail for application/x-www-form-urlencoded ContentType.
+type SignInEmailFormdataRequestBody = EmailSignInRequest
+
+// SignInEmailCodeJSONRequestBody defines body for SignInEmailCode for application/json ContentType.
+type SignInEmailCodeJSONRequestBody = CodeRequest
+
+// SignInEmailCodeFormdataRequestBody defines body for SignInEmailCode for application/x-www-form-urlencoded ContentType.
+type SignInEmailCodeFormdataRequestBody = CodeRequest
+
+// SignInSocialJSONRequestBody defines body for SignInSocial for application/json ContentType.
+type SignInSocialJSONRequestBody = SocialSignInRequest
+
+// SignInSocialFormdataRequestBody defines body for SignInSocial for application/x-www-form-urlencoded ContentType.
+type SignInSocialFormdataRequestBody = SocialSignInRequest
+
+// SignUpEmailJSONRequestBody defines body for SignUpEmail for application/json ContentType.
+type SignUpEmailJSONRequestBody = EmailSignUpRequest
+
+// SignUpEmailFormdataRequestBody defines body for SignUpEmail for application/x-www-form-urlencoded ContentType.
+type SignUpEmailFormdataRequestBody = EmailSignUpRequest
+
+// GetWalletNonceJSONRequestBody defines body for GetWalletNonce for application/json ContentType.
+type GetWalletNonceJSONRequestBody = WalletNonceRequest
+
+// GetWalletNonceFormdataRequestBody defines body for GetWalletNonce for application/x-www-form-urlencoded ContentType.
+type GetWalletNonceFormdataRequestBody = WalletNonceRequest
+
+// SignInWalletJSONRequestBody defines body for SignInWallet for application/json ContentType.
+type SignInWalletJSONRequestBody = WalletSignInRequest
+
+// SignInWalletFormdataRequestBody defines body for SignInWallet for application/x-www-form-urlencoded ContentType.
+type SignInWalletFormdataRequestBody = WalletSignInRequest
+
+// SignInThirdPartyJSONRequestBody defines body for SignInThirdParty for application/json ContentType.
+type SignInThirdPartyJSONRequestBody = ThirdPartyRequest
+
+// SignInThirdPartyFormdataRequestBody defines body for SignInThirdParty for application/x-www-form-urlencoded ContentType.
+type SignInThirdPartyFormdataRequestBody = ThirdPartyRequest
+
+// OpenEncryptionSessionJSONRequestBody defines body for OpenEncryptionSession for application/json ContentType.
+type OpenEncryptionSessionJSONRequestBody = ShieldSessionRequest
+
+// OpenEncryptionSessionFormdataRequestBody defines body for OpenEncryptionSession for application/x-www-form-urlencoded ContentType.
+type OpenEncryptionSessionFormdataRequestBody = ShieldSessionRequest
+
+// GetEntropyJSONRequestBody defines body for GetEntropy for application/json ContentType.
+type GetEntropyJSONRequestBody = ShieldEntropyRequest
+
+// GetEntropyFormdataRequestBody defines body for GetEntropy for application/x-www-form-urlencoded ContentType.
+type GetEntropyFormdataRequestBody = ShieldEntropyRequest
+
+// SaveShareJSONRequestBody defines body for SaveShare for application/json ContentType.
+type SaveShareJSONRequestBody = ShieldShareRequest
+
+// SaveShareFormdataRequestBody defines body for SaveShare for application/x-www-form-urlencoded ContentType.
+type SaveShareFormdataRequestBody = ShieldShareRequest
+
+// ReplaceShareJSONRequestBody defines body for ReplaceShare for application/json ContentType.
+type ReplaceShareJSONRequestBody = ShieldShareRequest
+
+// ReplaceShareFormdataRequestBody defines body for ReplaceShare for application/x-www-form-urlencoded ContentType.
+type ReplaceShareFormdataRequestBody = ShieldShareRequest
+
+// ListMethodsOfSignersJSONRequestBody defines body for ListMethodsOfSigners for application/json ContentType.
+type ListMethodsOfSignersJSONRequestBody = ShieldReferencesRequest
+
+// ListMethodsOfSignersFormdataRequestBody defines body for ListMethodsOfSigners for application/x-www-form-urlencoded ContentType.
+type ListMethodsOfSignersFormdataRequestBody = ShieldReferencesRequest
+
+// ListMethodsOfUsersJSONRequestBody defines body for ListMethodsOfUsers for application/json ContentType.
+type ListMethodsOfUsersJSONRequestBody = ShieldUsersRequest
+
+// ListMethodsOfUsersFormdataRequestBody defines body for ListMethodsOfUsers for application/x-www-form-urlencoded ContentType.
+type ListMethodsOfUsersFormdataRequestBody = ShieldUsersRequest
+
 // CreateAccountJSONRequestBody defines body for CreateAccount for application/json ContentType.
 type CreateAccountJSONRequestBody = CreateAccountRequest
 
@@ -1749,6 +2498,12 @@ type CreateTransactionIntentJSONRequestBody = CreateTransactionIntentRequest
 // CreateTransactionIntentFormdataRequestBody defines body for CreateTransactionIntent for application/x-www-form-urlencoded ContentType.
 type CreateTransactionIntentFormdataRequestBody = CreateTransactionIntentRequest
 
+// EstimateTransactionIntentCostJSONRequestBody defines body for EstimateTransactionIntentCost for application/json ContentType.
+type EstimateTransactionIntentCostJSONRequestBody = CreateTransactionIntentRequest
+
+// EstimateTransactionIntentCostFormdataRequestBody defines body for EstimateTransactionIntentCost for application/x-www-form-urlencoded ContentType.
+type EstimateTransactionIntentCostFormdataRequestBody = CreateTransactionIntentRequest
+
 // SignTransactionIntentJSONRequestBody defines body for SignTransactionIntent for application/json ContentType.
 type SignTransactionIntentJSONRequestBody = SignatureRequest
 
@@ -1760,3 +2515,33 @@ type CreateAccountV2JSONRequestBody = CreateAccountV2Request
 
 // CreateAccountV2FormdataRequestBody defines body for CreateAccountV2 for application/x-www-form-urlencoded ContentType.
 type CreateAccountV2FormdataRequestBody = CreateAccountV2Request
+
+// SwitchChainJSONRequestBody defines body for SwitchChain for application/json ContentType.
+type SwitchChainJSONRequestBody = SwitchChainRequest
+
+// SwitchChainFormdataRequestBody defines body for SwitchChain for application/x-www-form-urlencoded ContentType.
+type SwitchChainFormdataRequestBody = SwitchChainRequest
+
+// AuthorizeAccountJSONRequestBody defines body for AuthorizeAccount for application/json ContentType.
+type AuthorizeAccountJSONRequestBody = AuthorizeAccountRequest
+
+// AuthorizeAccountFormdataRequestBody defines body for AuthorizeAccount for application/x-www-form-urlencoded ContentType.
+type AuthorizeAccountFormdataRequestBody = AuthorizeAccountRequest
+
+// CreateEmbeddedJSONRequestBody defines body for CreateEmbedded for application/json ContentType.
+type CreateEmbeddedJSONRequestBody = CreateEmbeddedRequest
+
+// CreateEmbeddedFormdataRequestBody defines body for CreateEmbedded for application/x-www-form-urlencoded ContentType.
+type CreateEmbeddedFormdataRequestBody = CreateEmbeddedRequest
+
+// RecoverEmbeddedJSONRequestBody defines body for RecoverEmbedded for application/json ContentType.
+type RecoverEmbeddedJSONRequestBody = RecoverEmbeddedRequest
+
+// RecoverEmbeddedFormdataRequestBody defines body for RecoverEmbedded for application/x-www-form-urlencoded ContentType.
+type RecoverEmbeddedFormdataRequestBody = RecoverEmbeddedRequest
+
+// RegisterEmbeddedJSONRequestBody defines body for RegisterEmbedded for application/json ContentType.
+type RegisterEmbeddedJSONRequestBody = RegisterEmbeddedRequest
+
+// RegisterEmbeddedFormdataRequestBody defines body for RegisterEmbedded for application/x-www-form-urlencoded ContentType.
+type RegisterEmbeddedFormdataRequestBody = RegisterEmbeddedRequest

@@ -24,6 +24,32 @@ type call struct {
 
 func (c *call) project() string { return c.caller.ProjectID }
 
+// user answers the caller's player (pla_…) when a user calls, "" when a key
+// does.
+func (c *call) user() string { return c.caller.UserID }
+
+// ownPlayer answers whom a request is about, which it may name in a field: for
+// a user that is the user alone.
+func (c *call) ownPlayer(field string, named *string) (string, error) {
+	if c.user() == "" {
+		return value(named), nil
+	}
+	if asked := value(named); asked != "" && asked != c.user() {
+		return "", fault.Field(field, echo(asked), "must be the user that asks, %s; leave it out", c.user())
+	}
+	return c.user(), nil
+}
+
+// mine answers a fault when a user calls and a record belongs to another
+// player. It is the one for a record that is not there: who owns it is nobody
+// else's business.
+func (c *call) mine(playerID, noun, recordID string) error {
+	if c.user() == "" || c.user() == playerID {
+		return nil
+	}
+	return fault.New(fault.NotFound, "%s %s does not exist", noun, recordID)
+}
+
 // body returns the decoded body, read once.
 func (c *call) body() (map[string]any, error) {
 	if c.tree != nil {
@@ -101,11 +127,18 @@ func (c *call) once(key string, load func() (any, error)) (any, error) {
 
 // answer is an encoded answer.
 type answer struct {
-	status int
-	body   []byte
+	status   int
+	body     []byte
+	location string // where a redirect leads, "" for other answers
 }
 
+// redirect is what a handler answers to send a browser elsewhere.
+type redirect string
+
 func encode(v any) (answer, error) {
+	if to, ok := v.(redirect); ok {
+		return answer{status: http.StatusFound, location: string(to)}, nil
+	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
@@ -121,6 +154,13 @@ func encode(v any) (answer, error) {
 
 func (a answer) write(w http.ResponseWriter) {
 	h := w.Header()
+	if a.location != "" {
+		h.Set("Location", a.location)
+		h.Set("Cache-Control", "no-store")
+		h.Set("Referrer-Policy", "no-referrer") // the URL that led here may hold a secret
+		w.WriteHeader(a.status)
+		return
+	}
 	h.Set("Content-Type", "application/json; charset=utf-8")
 	h.Set("Content-Length", strconv.Itoa(len(a.body)))
 	h.Set("Cache-Control", "no-store")

@@ -10,10 +10,15 @@ import (
 var allowedHeaders = strings.Join([]string{
 	"Authorization", "Content-Type", "X-Project-Key", "X-Player-Token", "X-Auth-Provider", "X-Token-Type",
 	"X-Native-App-Identifier", "X-Request-Id", "X-Idempotency-Key", "X-Behalf-Of-Project", "X-Game",
+	// Of the client for the share storage, which sends a header with a name that
+	// belongs in answers.
+	"X-Api-Key", "X-Openfort-Provider", "X-Openfort-Token-Type", "X-Encryption-Session", "X-User-Id", "Access-Control-Allow-Origin",
 }, ", ")
 
-// cors lets pages of any origin call the API. That is safe: a request is
-// authorised by its headers, never by cookies.
+// cors lets pages of any origin ask, and read why they are refused: a preflight
+// does not say for which project it is. What a page may do is decided when the
+// project is known, by its origins, and by the request's headers, never by
+// cookies.
 func cors(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()

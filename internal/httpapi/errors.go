@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/latchkey-dev/latchkey/internal/fault"
 )
@@ -16,7 +17,9 @@ var statusOfKind = map[fault.Kind]int{
 	fault.Invalid:      http.StatusBadRequest,
 	fault.Unauthorized: http.StatusUnauthorized,
 	// Not 403: the official Node SDK shows its users no message with that one.
-	fault.Forbidden:   http.StatusUnauthorized,
+	fault.Forbidden: http.StatusUnauthorized,
+	// A user gets 403: the browser SDK shows the message, and logs out on 401.
+	fault.Denied:      http.StatusForbidden,
 	fault.NotFound:    http.StatusNotFound,
 	fault.Conflict:    http.StatusConflict,
 	fault.TooLarge:    http.StatusRequestEntityTooLarge,
@@ -48,15 +51,37 @@ func writeError(w http.ResponseWriter, r *http.Request, err error) {
 	if status >= http.StatusInternalServerError {
 		body.CorrelationID = optional(n.requestID)
 	}
-	if status == http.StatusUnauthorized {
-		w.Header().Set("WWW-Authenticate", "Bearer")
-	}
+	challenge(w, status)
 	a, err := encode(body)
 	if err != nil { // a value in details that JSON cannot hold
 		n.err = errors.Join(n.err, err)
 		body.Error.Details = nil
 		a, _ = encode(body)
 	}
+	a.status = status
+	a.write(w)
+}
+
+func challenge(w http.ResponseWriter, status int) {
+	if status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	}
+}
+
+// writePlainError answers err as writeError does, in the shape of the routes by
+// which users sign in: the official clients look for the code at the top there.
+//
+// With coded, an error without a code gets one that says the status again: the
+// official client of the share storage fails without.
+func writePlainError(w http.ResponseWriter, r *http.Request, err error, coded bool) {
+	note(r).err = err
+	status, body := describe(r.Context(), err)
+	challenge(w, status)
+	code := body.Error.Code
+	if coded && code == nil {
+		code = optional(strings.ToUpper(strings.ReplaceAll(http.StatusText(status), " ", "_")))
+	}
+	a, _ := encode(SignInError{Message: body.Error.Message, Code: code}) // two strings
 	a.status = status
 	a.write(w)
 }

@@ -12,16 +12,21 @@ import (
 type Deps struct {
 	Auth        AuthService
 	Players     PlayerService
+	Users       UserService
 	Accounts    AccountService
 	Contracts   ContractService
 	Sponsor     SponsorService
 	Sessions    SessionService
 	Intents     IntentService
+	Wallets     WalletService
 	Idempotency IdempotencyStore
 
 	Version string  // of the binary, shown by /health
 	Chains  []Chain // shown by /health
 	Checks  []Check // asked by /ready
+
+	// Pages are what browsers load, by pattern of net/http. May be empty.
+	Pages map[string]http.Handler
 
 	// Console serves what is not the API's: the dashboard.
 	Console http.Handler
@@ -38,11 +43,11 @@ type AuthService interface {
 
 // New returns the whole API. It is safe for use by many goroutines.
 func New(d Deps) http.Handler {
-	refs := records{players: d.Players, accounts: d.Accounts, contracts: d.Contracts, sponsor: d.Sponsor, intents: d.Intents}
+	refs := records{players: d.Players, accounts: d.Accounts, contracts: d.Contracts, sponsor: d.Sponsor, intents: d.Intents, wallets: d.Wallets}
 	routes := slices.Concat(
 		players{d.Players, refs}.routes(),
 		accounts{d.Accounts, refs}.routes(),
-		accountsV2{d.Accounts}.routes(),
+		accountsV2{d.Accounts, refs}.routes(),
 		accountOperations{d.Intents, refs}.routes(),
 		contracts{d.Contracts, d.Now}.routes(),
 		policies{d.Sponsor, refs}.routes(),
@@ -50,6 +55,14 @@ func New(d Deps) http.Handler {
 		sessions{d.Sessions, refs}.routes(),
 		intents{d.Intents, refs}.routes(),
 		projects{d.Auth}.routes(),
+		signIn{d.Users}.routes(),
+		devices{d.Wallets, refs}.routes(),
+		shield{d.Wallets, d.Auth}.routes(),
+		emailSignIn{d.Users}.routes(),
+		walletSignIn{d.Users}.routes(),
+		socialSignIn{d.Users}.routes(),
+		users{d.Users, d.Players, d.Auth}.routes(),
+		authConfigs{d.Users}.routes(),
 		health{d.Version, d.Chains, d.Checks}.routes(),
 	)
 	answers := newAnswers(d.Idempotency, d.Log, routes)
@@ -61,8 +74,11 @@ func New(d Deps) http.Handler {
 		}
 		mux.Handle(pattern, methodTable(endpoints))
 	}
+	for pattern, page := range d.Pages {
+		mux.Handle(pattern, page)
+	}
 	mux.HandleFunc("/", noRoute)
-	api := observe{log: d.Log, now: d.Now, next: cors(tidyPath(mux))}
+	api := observe{log: d.Log, now: d.Now, next: cors(tidyPath(shieldHeaders(mux)))}
 	if d.Console == nil {
 		return api
 	}

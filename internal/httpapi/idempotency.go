@@ -93,6 +93,9 @@ func (a answers) once(c *call, route string, serve func(*call) (answer, error)) 
 	if err != nil {
 		return answer{}, err
 	}
+	if c.user() != "" {
+		key = c.user() + " " + key // users of a project do not know of each other's keys
+	}
 	claim, earlier, err := a.store.Begin(c.Context(), c.project(), key, http.MethodPost+" "+c.URL.Path, hash)
 	if err != nil {
 		return answer{}, err

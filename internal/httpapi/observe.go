@@ -68,6 +68,9 @@ func (o observe) write(r *http.Request, n *requestNote, rec *recorder, took time
 	if n.project != "" {
 		attrs = append(attrs, slog.String("project", n.project), slog.String("key", n.key))
 	}
+	if n.user != "" {
+		attrs = append(attrs, slog.String("user", n.user))
+	}
 	if n.err != nil {
 		attrs = append(attrs, slog.String("error", redact(n.err.Error())))
 	}
@@ -77,9 +80,9 @@ func (o observe) write(r *http.Request, n *requestNote, rec *recorder, took time
 	o.log.LogAttrs(r.Context(), level, "request", attrs...)
 }
 
-// secrets finds what no log line may hold: API keys, and hex as long as a
-// signature.
-var secrets = regexp.MustCompile(`\b[sp]k_(?:test|live)_[A-Za-z0-9_-]+|(?:0x)?[0-9a-fA-F]{128,}`)
+// secrets finds what no log line may hold: API keys, users' tokens, and hex as
+// long as a signature.
+var secrets = regexp.MustCompile(`\b[sp]k_(?:test|live)_[A-Za-z0-9_-]+|\blku_[A-Za-z0-9_-]+|(?:0x)?[0-9a-fA-F]{128,}`)
 
 func redact(s string) string { return secrets.ReplaceAllString(s, "[redacted]") }
 
@@ -90,10 +93,13 @@ type requestNote struct {
 	route     string
 	project   string
 	key       string
+	user      string
 	err       error
 }
 
-func (n *requestNote) caller(c auth.Caller) { n.project, n.key = c.ProjectID, c.KeyID }
+func (n *requestNote) caller(c auth.Caller) {
+	n.project, n.key, n.user = c.ProjectID, c.KeyID, c.UserID
+}
 
 type noteKey struct{}
 

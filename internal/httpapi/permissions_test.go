@@ -14,6 +14,7 @@ import (
 
 	"github.com/latchkey-dev/latchkey/internal/permission"
 	"github.com/latchkey-dev/latchkey/internal/session"
+	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
 func total(n int64) permission.Total { return permission.Total{Max: big.NewInt(n)} }
@@ -390,7 +391,7 @@ func TestAccountOperations(t *testing.T) {
 		t.Errorf("revoke all asked for %+v", a.asked)
 	}
 	a.post("/v1/accounts/"+accountID+"/transfer_ownership", `{"newOwnerAddress":"`+signer.Hex()+`"}`)
-	if a.asked != (accountOperation{account: accountID, newOwner: signer}) {
+	if a.asked != (accountOperation{account: accountID, newOwner: userop.OwnerAt(signer)}) {
 		t.Errorf("change of owner asked for %+v", a.asked)
 	}
 	if r := a.post("/v1/accounts/"+accountID+"/transfer_ownership", `{"newOwnerAddress":"0x12"}`); r.Code != 400 || !strings.Contains(r.message(), "newOwnerAddress: must be an address") {

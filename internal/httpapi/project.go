@@ -11,6 +11,7 @@ import (
 // ProjectService keeps the settings of projects.
 type ProjectService interface {
 	Project(ctx context.Context, projectID string) (auth.Project, error)
+	SetAllowedOrigins(ctx context.Context, projectID string, origins []string) (auth.Project, error)
 	SetDefaultFeeLimit(ctx context.Context, projectID string, wei *big.Int) (auth.Project, error)
 }
 
@@ -37,18 +38,21 @@ func (h projects) update(c *call) (any, error) {
 	if err := c.decode(&req); err != nil {
 		return nil, err
 	}
-	if req.DefaultFeeLimit == nil {
-		return h.get(c)
+	if req.DefaultFeeLimit != nil {
+		wei, err := parseAmount("defaultFeeLimit", *req.DefaultFeeLimit, permission.MaxFeeLimit)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := h.service.SetDefaultFeeLimit(c.Context(), c.project(), wei); err != nil {
+			return nil, err
+		}
 	}
-	wei, err := parseAmount("defaultFeeLimit", *req.DefaultFeeLimit, permission.MaxFeeLimit)
-	if err != nil {
-		return nil, err
+	if req.AllowedOrigins != nil {
+		if _, err := h.service.SetAllowedOrigins(c.Context(), c.project(), req.AllowedOrigins); err != nil {
+			return nil, err
+		}
 	}
-	p, err := h.service.SetDefaultFeeLimit(c.Context(), c.project(), wei)
-	if err != nil {
-		return nil, err
-	}
-	return showProject(p), nil
+	return h.get(c)
 }
 
 func showProject(p auth.Project) Project {
@@ -58,5 +62,6 @@ func showProject(p auth.Project) Project {
 		CreatedAt:       unix(p.CreatedAt),
 		Name:            p.Name,
 		DefaultFeeLimit: decimal(p.DefaultFeeLimit),
+		AllowedOrigins:  append([]string{}, p.AllowedOrigins...),
 	}
 }

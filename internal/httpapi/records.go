@@ -2,8 +2,10 @@ package httpapi
 
 import (
 	"github.com/latchkey-dev/latchkey/internal/account"
+	"github.com/latchkey-dev/latchkey/internal/id"
 	"github.com/latchkey-dev/latchkey/internal/intent"
 	"github.com/latchkey-dev/latchkey/internal/page"
+	"github.com/latchkey-dev/latchkey/internal/share"
 )
 
 // newestIntents is how many intents other records show.
@@ -17,6 +19,7 @@ type records struct {
 	contracts ContractService
 	sponsor   SponsorService
 	intents   IntentService
+	wallets   WalletService
 }
 
 func (s records) player(c *call, id string, whole bool) (any, error) {
@@ -140,4 +143,20 @@ func (s records) intentsByID(c *call, ids []string, whole bool) ([]any, error) {
 
 func firstPage(limit int) page.Request {
 	return page.Request{Limit: limit, Order: page.Descending}
+}
+
+// embedded answers by id the signers that the accounts were made for.
+func (s records) embedded(c *call, accounts ...account.Account) (map[string]share.Signer, error) {
+	var ids []string
+	for _, a := range accounts {
+		if id.Is(id.Signer, a.SignerID) {
+			ids = append(ids, a.SignerID)
+		}
+	}
+	found, err := s.wallets.Signers(c.Context(), c.project(), ids, nil)
+	signers := make(map[string]share.Signer, len(found))
+	for _, found := range found {
+		signers[found.ID] = found
+	}
+	return signers, err
 }

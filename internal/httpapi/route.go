@@ -18,25 +18,42 @@ type route struct {
 	pattern string // of net/http, without the method
 	access  access
 	create  bool // honours X-Idempotency-Key
+	plain   bool // errors are answered as the official sign-in routes do
+	coded   bool // of plain errors, every one has a code
 	serve   func(*call) (any, error)
 }
 
-// access says which keys may call a route.
+// access says who may call a route.
 type access struct {
-	scope       string // that a secret key needs
+	scope       string // that a secret key needs, "" when none will do
 	publishable bool   // publishable keys are enough
+	user        bool   // a user is enough; the handler keeps it to what is its own
 	open        bool   // no key at all
 }
 
 func secretKey(scope string) access { return access{scope: scope} }
 
+// keyOrUser is for routes that users may call for what is their own.
+func keyOrUser(scope string) access { return access{scope: scope, user: true} }
+
 // anyKey is for routes where something in the request, not the key, is the
 // authority.
-func anyKey(scope string) access { return access{scope: scope, publishable: true} }
+func anyKey(scope string) access { return access{scope: scope, publishable: true, user: true} }
+
+// anyPage is for routes by which users come in: whoever shows the project's
+// page may try.
+func anyPage() access { return access{publishable: true, user: true} }
+
+func onlyUser() access { return access{user: true} }
 
 func (a access) check(caller auth.Caller) error {
-	if a.publishable && caller.Kind == auth.Publishable {
+	switch {
+	case a.publishable && caller.Kind == auth.Publishable, a.user && caller.Kind == auth.User:
 		return nil
+	case a.scope == "" && a.publishable:
+		return fault.New(fault.Unauthorized, "this is for the project's page: send the publishable key (pk_…) in the header x-project-key")
+	case a.scope == "":
+		return fault.New(fault.Unauthorized, "this needs a user's token: send it as Authorization: Bearer, and the publishable key in the header x-project-key")
 	}
 	return caller.Require(a.scope)
 }
@@ -78,7 +95,7 @@ func noRoute(w http.ResponseWriter, r *http.Request) {
 // would make clients drop their body.
 func tidyPath(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		tidy := path.Clean("/" + r.URL.Path)
+		tidy := keysPath(path.Clean("/" + r.URL.Path))
 		if tidy == r.URL.Path {
 			next.ServeHTTP(w, r)
 			return
@@ -87,6 +104,15 @@ func tidyPath(next http.Handler) http.Handler {
 		tidied.URL.Path, tidied.URL.RawPath = tidy, ""
 		next.ServeHTTP(w, tidied)
 	})
+}
+
+// keysPath moves /iam/v1/pk_…/jwks.json to where a pattern can name it beside
+// those of the other routes below /iam/v1.
+func keysPath(p string) string {
+	if key, ok := strings.CutSuffix(p, "/jwks.json"); ok && path.Dir(key) == "/iam/v1" {
+		return "/iam/keys/" + path.Base(key)
+	}
+	return p
 }
 
 // endpoint serves one route: authenticate, answer, encode.
@@ -99,6 +125,10 @@ type endpoint struct {
 func (e endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	note(r).route = e.pattern
 	a, err := e.answer(&call{Request: r, w: w})
+	if err != nil && e.plain {
+		writePlainError(w, r, err, e.coded)
+		return
+	}
 	if err != nil {
 		writeError(w, r, err)
 		return
@@ -119,12 +149,15 @@ func (e endpoint) answer(c *call) (answer, error) {
 }
 
 func (e endpoint) authenticate(c *call) error {
-	caller, err := e.auth.Authenticate(c.Context(), c.Header.Get("Authorization"))
+	caller, err := e.auth.Authenticate(c.Context(), credentials(c.Request))
 	if err != nil {
 		return err
 	}
 	c.caller = caller
 	note(c.Request).caller(caller)
+	if err := e.checkOrigin(c); err != nil {
+		return err
+	}
 	if err := e.access.check(caller); err != nil {
 		return err
 	}

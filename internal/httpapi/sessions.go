@@ -32,13 +32,13 @@ type sessions struct {
 }
 
 func (h sessions) routes() []route {
-	write, read := secretKey("sessions:write"), secretKey("sessions:read")
+	write, read := keyOrUser("sessions:write"), keyOrUser("sessions:read")
 	return []route{
 		{method: "POST", pattern: "/v1/sessions", access: write, create: true, serve: h.create},
 		{method: "GET", pattern: "/v1/sessions", access: read, serve: h.list},
 		{method: "POST", pattern: "/v1/sessions/revoke", access: write, create: true, serve: h.revoke},
 		{method: "GET", pattern: "/v1/sessions/{id}", access: read, serve: h.get},
-		{method: "POST", pattern: "/v1/sessions/{id}/replace", access: write, create: true, serve: h.replace},
+		{method: "POST", pattern: "/v1/sessions/{id}/replace", access: secretKey("sessions:write"), create: true, serve: h.replace},
 		{method: "POST", pattern: "/v1/sessions/{id}/signature", access: anyKey("sessions:write"), serve: h.sign},
 	}
 }
@@ -55,7 +55,10 @@ func (h sessions) create(c *call) (any, error) {
 	if p.Key == (session.Key{}) {
 		return nil, fault.Field("address", nil, "is required, or signer.publicKey")
 	}
-	p.AccountID, p.PlayerID, p.ChainID = value(req.Account), value(req.Player), req.ChainID
+	p.AccountID, p.ChainID = value(req.Account), req.ChainID
+	if p.PlayerID, err = h.records.owner(c, req.Account, req.Player); err != nil {
+		return nil, err
+	}
 	if p.ExternalOwner, err = parseOptionalAddress("externalOwnerAddress", req.ExternalOwnerAddress); err != nil {
 		return nil, err
 	}
@@ -177,8 +180,12 @@ func (h sessions) list(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	player, err := c.ownPlayer("player", q.Player)
+	if err != nil {
+		return nil, err
+	}
 	f := session.Filter{
-		PlayerID:  value(q.Player),
+		PlayerID:  player,
 		AccountID: value(q.Account),
 		Signer:    signer,
 		ChainID:   value(q.ChainID),
@@ -208,6 +215,9 @@ func (h sessions) get(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := c.mine(v.Session.PlayerID, "session", sessionID); err != nil {
+		return nil, err
+	}
 	return h.records.showSession(c, v, exp)
 }
 
@@ -218,12 +228,14 @@ func (h sessions) revoke(c *call) (any, error) {
 	}
 	p := session.RevokeParams{
 		AccountID:  value(req.Account),
-		PlayerID:   value(req.Player),
 		ChainID:    req.ChainID,
 		PolicyID:   value(req.Policy),
 		Optimistic: value(req.Optimistic),
 	}
 	var err error
+	if p.PlayerID, err = h.records.owner(c, req.Account, req.Player); err != nil {
+		return nil, err
+	}
 	if p.SignedAuthorization, err = parseAuthorization(req.SignedAuthorization); err != nil {
 		return nil, err
 	}

@@ -19,6 +19,7 @@ import (
 // IntentService runs executions.
 type IntentService interface {
 	Create(ctx context.Context, projectID string, p intent.CreateParams) (intent.Intent, error)
+	Cost(ctx context.Context, projectID string, p intent.CreateParams) (intent.Cost, error)
 	Get(ctx context.Context, projectID, id string) (intent.Intent, error)
 	List(ctx context.Context, projectID string, f intent.Filter, req page.Request) (page.Page[intent.Intent], error)
 	Sign(ctx context.Context, projectID, id string, p intent.SignParams) (intent.Intent, error)
@@ -31,9 +32,10 @@ type intents struct {
 }
 
 func (h intents) routes() []route {
-	write, read := secretKey("transactions:write"), secretKey("transactions:read")
+	write, read := keyOrUser("transactions:write"), keyOrUser("transactions:read")
 	return []route{
 		{method: "POST", pattern: "/v1/transaction_intents", access: write, create: true, serve: h.create},
+		{method: "POST", pattern: "/v1/transaction_intents/estimate_gas_cost", access: write, serve: h.cost},
 		{method: "GET", pattern: "/v1/transaction_intents", access: read, serve: h.list},
 		{method: "GET", pattern: "/v1/transaction_intents/{id}", access: read, serve: h.get},
 		{method: "POST", pattern: "/v1/transaction_intents/{id}/signature", access: anyKey("transactions:write"), serve: h.sign},
@@ -41,36 +43,65 @@ func (h intents) routes() []route {
 }
 
 func (h intents) create(c *call) (any, error) {
-	var req CreateTransactionIntentRequest
-	if err := c.decode(&req); err != nil {
-		return nil, err
-	}
-	if len(req.Interactions) == 0 {
-		return nil, fault.Field("interactions", nil, "must have at least one entry")
-	}
-	owner, err := parseOptionalAddress("externalOwnerAddress", req.ExternalOwnerAddress)
+	p, err := h.execution(c)
 	if err != nil {
 		return nil, err
-	}
-	p := intent.CreateParams{
-		AccountID:     value(req.Account),
-		PlayerID:      value(req.Player),
-		ExternalOwner: owner,
-		ChainID:       req.ChainID,
-		PolicyID:      value(req.Policy),
-		Optimistic:    value(req.Optimistic),
-	}
-	if p.SignedAuthorization, err = parseAuthorization(req.SignedAuthorization); err != nil {
-		return nil, err
-	}
-	for _, in := range req.Interactions {
-		p.Interactions = append(p.Interactions, callParams(in))
 	}
 	in, err := h.service.Create(c.Context(), c.project(), p)
 	if err != nil {
 		return nil, err
 	}
 	return h.records.showIntent(c, in, nil)
+}
+
+func (h intents) cost(c *call) (any, error) {
+	p, err := h.execution(c)
+	if err != nil {
+		return nil, err
+	}
+	cost, err := h.service.Cost(c.Context(), c.project(), p)
+	if err != nil {
+		return nil, err
+	}
+	return TransactionCost{
+		EstimatedTXGas:    decimal(cost.Gas),
+		EstimatedTXGasFee: decimal(cost.Fee()),
+		GasPrice:          decimal(cost.GasPrice),
+	}, nil
+}
+
+// execution reads the calls that a request asks for.
+func (h intents) execution(c *call) (intent.CreateParams, error) {
+	var req CreateTransactionIntentRequest
+	if err := c.decode(&req); err != nil {
+		return intent.CreateParams{}, err
+	}
+	if len(req.Interactions) == 0 {
+		return intent.CreateParams{}, fault.Field("interactions", nil, "must have at least one entry")
+	}
+	owner, err := parseOptionalAddress("externalOwnerAddress", req.ExternalOwnerAddress)
+	if err != nil {
+		return intent.CreateParams{}, err
+	}
+	player, err := h.records.owner(c, req.Account, req.Player)
+	if err != nil {
+		return intent.CreateParams{}, err
+	}
+	p := intent.CreateParams{
+		AccountID:     value(req.Account),
+		PlayerID:      player,
+		ExternalOwner: owner,
+		ChainID:       req.ChainID,
+		PolicyID:      value(req.Policy),
+		Optimistic:    value(req.Optimistic),
+	}
+	if p.SignedAuthorization, err = parseAuthorization(req.SignedAuthorization); err != nil {
+		return intent.CreateParams{}, err
+	}
+	for _, in := range req.Interactions {
+		p.Interactions = append(p.Interactions, callParams(in))
+	}
+	return p, nil
 }
 
 func callParams(in Interaction) intent.CallParams {
@@ -101,12 +132,18 @@ func (h intents) list(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := onlyKeys(c, exp); err != nil {
+		return nil, err
+	}
 	f := intent.Filter{
 		AccountIDs: q.Account,
 		PlayerIDs:  q.Player,
 		PolicyIDs:  q.Policy,
 		SessionID:  value(q.Session),
 		ChainID:    value(q.ChainID),
+	}
+	if c.user() != "" {
+		f.PlayerIDs = []string{c.user()}
 	}
 	found, err := h.service.List(c.Context(), c.project(), f, req)
 	if err != nil {
@@ -128,8 +165,14 @@ func (h intents) get(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := onlyKeys(c, exp); err != nil {
+		return nil, err
+	}
 	in, err := h.service.Get(c.Context(), c.project(), intentID)
 	if err != nil {
+		return nil, err
+	}
+	if err := c.mine(in.PlayerID, "transaction intent", intentID); err != nil {
 		return nil, err
 	}
 	return h.records.showIntent(c, in, exp)

@@ -39,6 +39,20 @@ func TestInteractionsReachTheDomain(t *testing.T) {
 	}
 }
 
+func TestCostIsAskedLikeAnIntentAndCreatesNothing(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t)
+	r := a.post("/v1/transaction_intents/estimate_gas_cost", `{"chainId":80002,"player":"pla_1","interactions":[{"to":"`+nft.Hex()+`","value":"0x0"}]}`)
+	want := map[string]any{"estimatedTXGas": "444793", "estimatedTXGasFee": "1162163748693483", "estimatedTXGasFeeUSD": "", "gasPrice": "2612819331"}
+	if diff := cmp.Diff(want, r.json); r.Code != http.StatusOK || diff != "" {
+		t.Errorf("got %d (-want +got):\n%s", r.Code, diff)
+	}
+	asked := intent.CreateParams{PlayerID: "pla_1", ChainID: 80002, Interactions: []intent.CallParams{{To: nft.Hex(), Value: "0x0"}}}
+	if diff := cmp.Diff(asked, a.asked); diff != "" || a.creates != 0 {
+		t.Errorf("created %d (-want +got):\n%s", a.creates, diff)
+	}
+}
+
 func TestArgumentsKeepTheirNumbers(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)

@@ -9,6 +9,7 @@ import (
 	"math/big"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -32,22 +33,29 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/player"
 	"github.com/latchkey-dev/latchkey/internal/session"
 	"github.com/latchkey-dev/latchkey/internal/sponsor"
+	"github.com/latchkey-dev/latchkey/internal/user"
 	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
 const (
 	secret      = "sk_test_7a1f2c44-7d0a-4d2e-9e34-1b0a8d4b9d11"
 	publishable = "pk_test_0b8fe1c2-8b57-4b3f-8a1b-6c7a9a6b2f22"
+	goodOrigin  = "https://game.example"
+	annsToken   = "lku_ann"                                      // of the player below
+	bobsToken   = "lku_bob"                                      // of another player
 	reader      = "sk_test_11111111-7d0a-4d2e-9e34-1b0a8d4b9d11" // sessions:read only
 
-	projectID  = "pro_0190c5a4-0000-7000-8000-000000000000"
-	playerID   = "pla_0190c5a4-0000-7000-8000-000000000001"
-	accountID  = "acc_0190c5a4-0000-7000-8000-000000000002"
-	contractID = "con_0190c5a4-0000-7000-8000-000000000003"
-	policyID   = "pol_0190c5a4-0000-7000-8000-000000000004"
-	ruleID     = "afu_0190c5a4-0000-7000-8000-000000000005"
-	sessionID  = "ses_0190c5a4-0000-7000-8000-000000000006"
-	intentID   = "tin_0190c5a4-0000-7000-8000-000000000007"
+	projectID     = "pro_0190c5a4-0000-7000-8000-000000000000"
+	playerID      = "pla_0190c5a4-0000-7000-8000-000000000001"
+	otherPlayerID = "pla_0190c5a4-0000-7000-8000-000000000011"
+	accountID     = "acc_0190c5a4-0000-7000-8000-000000000002"
+	contractID    = "con_0190c5a4-0000-7000-8000-000000000003"
+	policyID      = "pol_0190c5a4-0000-7000-8000-000000000004"
+	ruleID        = "afu_0190c5a4-0000-7000-8000-000000000005"
+	sessionID     = "ses_0190c5a4-0000-7000-8000-000000000006"
+	intentID      = "tin_0190c5a4-0000-7000-8000-000000000007"
+	signerID      = "sig_0190c5a4-0000-7000-8000-000000000008"
+	deviceID      = "dev_0190c5a4-0000-7000-8000-000000000009"
 )
 
 var (
@@ -74,9 +82,10 @@ type world struct {
 	session  session.View
 	intent   intent.Intent
 
-	fail      error // answered by every service when set
-	panics    any   // raised by every service when set
-	asked     any   // the parameters of the last call
+	fail      error           // answered by every service when set
+	panics    any             // raised by every service when set
+	asked     any             // the parameters of the last call
+	watch     func(asked any) // sees every call, nil for nobody
 	projectOf string
 	policies  listed[sponsor.Filter] // what the list of policies was asked last
 	creates   int
@@ -91,16 +100,16 @@ func newWorld() *world {
 		policy:   sponsor.Policy{ID: policyID, Name: "all", ChainID: 80002, Schema: sponsor.PayForUser, Enabled: true, CreatedAt: when},
 	}
 	w.account = account.Account{
-		ID: accountID, PlayerID: playerID, ChainID: 80002, Address: common.HexToAddress("0xabc1"), Owner: owner, Type: account.Smart,
+		ID: accountID, PlayerID: playerID, ChainID: 80002, Address: common.HexToAddress("0xabc1"), Owner: userop.OwnerAt(owner), Type: account.Smart,
 		ImplementationType: account.ImplementationSmart, Factory: common.HexToAddress("0xfac1"), Implementation: common.HexToAddress("0x1111"), Salt: common.HexToHash("0x05a1"),
-		DeployedAt: &when, DeployedTx: &deployedTx, CreatedAt: when, UpdatedAt: when,
+		SignerID: signerID, DeployedAt: &when, DeployedTx: &deployedTx, CreatedAt: when, UpdatedAt: when,
 	}
 	w.rules = []sponsor.Rule{
 		{ID: ruleID, PolicyID: policyID, Type: sponsor.ContractFunctions, ContractID: contractID, FunctionName: "mint", CreatedAt: when},
 		{ID: "afu_0190c5a4-0000-7000-8000-000000000015", PolicyID: policyID, Type: sponsor.AccountFunctions, CreatedAt: when},
 	}
 	w.session = session.View{
-		Session: session.Session{ID: sessionID, AccountID: accountID, Signer: signer, CreatedAt: when, UpdatedAt: when},
+		Session: session.Session{ID: sessionID, PlayerID: playerID, AccountID: accountID, Signer: signer, CreatedAt: when, UpdatedAt: when},
 		Permission: permission.Permission{
 			Signer: signer, ValidUntil: 2_000_000_000, Limit: 3, FeeLimit: big.NewInt(1000),
 			Contracts: []common.Address{token},
@@ -162,6 +171,9 @@ func (w *world) begin(projectID string, asked any) error {
 		panic(w.panics)
 	}
 	w.projectOf, w.asked = projectID, asked
+	if w.watch != nil {
+		w.watch(asked)
+	}
 	return w.fail
 }
 
@@ -198,11 +210,17 @@ type (
 	sponsorWorld  struct{ *world }
 	sessionWorld  struct{ *world }
 	intentWorld   struct{ *world }
+	userWorld     struct{ *world }
+	walletWorld   struct{ *world }
 )
 
-func (authWorld) Authenticate(_ context.Context, bearer string) (auth.Caller, error) {
+func (authWorld) Authenticate(_ context.Context, c auth.Credentials) (auth.Caller, error) {
 	caller := auth.Caller{ProjectID: projectID, KeyID: "key_1", Kind: auth.Secret}
-	switch strings.TrimPrefix(bearer, "Bearer ") {
+	switch strings.TrimPrefix(c.Authorization, "Bearer ") {
+	case annsToken:
+		return auth.Caller{ProjectID: projectID, KeyID: "key_1", Kind: auth.User, UserID: playerID, LoginID: "log_1"}, nil
+	case bobsToken:
+		return auth.Caller{ProjectID: projectID, KeyID: "key_1", Kind: auth.User, UserID: otherPlayerID, LoginID: "log_2"}, nil
 	case secret:
 		return caller, nil
 	case reader:
@@ -212,6 +230,10 @@ func (authWorld) Authenticate(_ context.Context, bearer string) (auth.Caller, er
 		caller.Kind = auth.Publishable
 		return caller, nil
 	case "":
+		if c.ProjectKey == publishable {
+			caller.Kind = auth.Publishable
+			return caller, nil
+		}
 		return auth.Caller{}, fault.New(fault.Unauthorized, "no API key was sent")
 	default:
 		return auth.Caller{}, fault.New(fault.Unauthorized, "the API key is unknown here")
@@ -220,6 +242,15 @@ func (authWorld) Authenticate(_ context.Context, bearer string) (auth.Caller, er
 
 func (w authWorld) Project(_ context.Context, id string) (auth.Project, error) {
 	return find(w.world, id, id, projectID, w.project)
+}
+
+func (w authWorld) SetAllowedOrigins(_ context.Context, id string, origins []string) (auth.Project, error) {
+	w.project.AllowedOrigins = origins
+	return w.project, w.begin(id, origins)
+}
+
+func (w authWorld) OriginAllowed(_ context.Context, _, origin string) (bool, error) {
+	return origin == goodOrigin, w.fail
 }
 
 func (w authWorld) SetDefaultFeeLimit(_ context.Context, id string, wei *big.Int) (auth.Project, error) {
@@ -246,6 +277,132 @@ func (w playerWorld) Update(_ context.Context, project, _ string, p player.Param
 func (w playerWorld) Delete(_ context.Context, project, id string) error {
 	_, err := find(w.world, project, id, playerID, w.player)
 	return err
+}
+
+func (w userWorld) entry() user.Entry {
+	return user.Entry{
+		User:  user.User{ID: playerID, Name: "ann", Email: "ann@game.example", CreatedAt: when, UpdatedAt: when},
+		Login: user.Login{ID: "log_1", UserID: playerID, Address: "192.0.2.1", Agent: "test", CreatedAt: when, UpdatedAt: when, ExpiresAt: when},
+		Token: annsToken,
+	}
+}
+
+func (w userWorld) SignUpGuest(_ context.Context, project string, c user.Client) (user.Entry, error) {
+	return w.entry(), w.create(project, c)
+}
+
+func (w userWorld) Session(_ context.Context, project, token string) (user.Entry, error) {
+	return w.entry(), w.begin(project, token)
+}
+
+func (w userWorld) SignUpPassword(_ context.Context, project string, p user.SignUpParams, _ user.Client) (user.Entry, error) {
+	e := w.entry()
+	e.Token = ""
+	return e, w.create(project, p)
+}
+
+func (w userWorld) LogInPassword(_ context.Context, project, email, password string, _ user.Client) (user.Entry, error) {
+	return w.entry(), w.begin(project, email+" "+password)
+}
+
+func (w userWorld) RequestReset(_ context.Context, project, email, redirectTo string, _ user.Client) error {
+	return w.begin(project, email+" "+redirectTo)
+}
+
+func (w userWorld) CheckResetLink(_ context.Context, token, target string) (bool, error) {
+	return token == annsToken, w.begin("", target)
+}
+
+func (w userWorld) ResetPassword(_ context.Context, token, password string) error {
+	return w.begin("", token+" "+password)
+}
+
+func (w userWorld) ResetPasswordByCode(_ context.Context, project, email, code, password string, _ user.Client) error {
+	return w.begin(project, email+" "+code+" "+password)
+}
+
+func (w userWorld) SendVerification(_ context.Context, project, email, callbackURL string, _ user.Client) error {
+	return w.begin(project, email+" "+callbackURL)
+}
+
+func (w userWorld) VerifyEmail(_ context.Context, token, callbackURL string) (user.User, error) {
+	return w.entry().User, w.begin("", token+" "+callbackURL)
+}
+
+func (w userWorld) SendCode(_ context.Context, project, email string, purpose user.Purpose, _ user.Client) error {
+	return w.begin(project, email+" "+string(purpose))
+}
+
+func (w userWorld) LogInCode(_ context.Context, project, email, code string, _ user.Client) (user.Entry, error) {
+	return w.entry(), w.begin(project, email+" "+code)
+}
+
+func (w userWorld) VerifyEmailCode(_ context.Context, project, email, code string, _ user.Client) (user.User, error) {
+	return w.entry().User, w.begin(project, email+" "+code)
+}
+
+func (w userWorld) WalletNonce(_ context.Context, project string, wallet common.Address, _ user.Client) (string, error) {
+	return "abcdefgh12345678", w.begin(project, wallet)
+}
+
+func (w userWorld) LogInWallet(_ context.Context, project string, p user.WalletParams, _ user.Client) (user.Entry, error) {
+	return w.entry(), w.begin(project, p)
+}
+
+func (w userWorld) LinkWallet(_ context.Context, project, _ string, p user.WalletParams, _ user.Client) error {
+	return w.begin(project, p)
+}
+
+func (w userWorld) StartSocial(_ context.Context, project string, p user.SocialParams, _ user.Client) (string, error) {
+	return "https://issuer.example/authorize", w.begin(project, p)
+}
+
+func (w userWorld) FinishSocial(_ context.Context, provider string, _ url.Values, _ user.Client) (string, error) {
+	return goodOrigin + "/?access_token=" + annsToken, w.begin("", provider)
+}
+
+func (w userWorld) LogInIDToken(_ context.Context, project, provider, token, nonce string, _ user.Client) (user.Entry, error) {
+	return w.entry(), w.begin(project, provider+" "+token+" "+nonce)
+}
+
+func (w userWorld) VouchedUser(_ context.Context, project, provider, token string) (user.User, error) {
+	return w.entry().User, w.begin(project, provider+" "+token)
+}
+
+func (w userWorld) Get(_ context.Context, project, id string) (user.User, error) {
+	return find(w.world, project, id, playerID, w.entry().User)
+}
+
+func (w userWorld) List(_ context.Context, project string, f user.Filter, req page.Request) (page.Page[user.User], error) {
+	return one(w.entry().User), w.begin(project, listed[user.Filter]{f, req})
+}
+
+func (w userWorld) Identities(_ context.Context, _ string, userIDs ...string) (map[string][]user.Identity, error) {
+	ways := map[string][]user.Identity{}
+	for _, id := range userIDs {
+		ways[id] = []user.Identity{{Provider: user.Wallet, Subject: "0xabc", Secret: "never shown", Details: user.Details{Client: "metamask"}, CreatedAt: when, UpdatedAt: when}}
+	}
+	return ways, nil
+}
+
+func (w userWorld) Lookup(_ context.Context, project, token string) (user.Login, error) {
+	return find(w.world, project, token, annsToken, w.entry().Login)
+}
+
+func (w userWorld) Configure(_ context.Context, project, name string, enabled bool, settings user.Settings) (user.Config, error) {
+	return user.Config{Name: name, Enabled: enabled, Settings: settings}, w.begin(project, settings)
+}
+
+func (w userWorld) Configs(_ context.Context, project string) ([]user.Config, error) {
+	return []user.Config{{Name: "custom", Enabled: true, Settings: user.Settings{AuthenticationURL: "https://auth.example", Headers: "a secret", Key: "a secret", ClientSecret: "a secret"}}}, w.begin(project, "configs")
+}
+
+func (w userWorld) RemoveConfig(_ context.Context, project, name string) error {
+	return w.begin(project, name)
+}
+
+func (w userWorld) LogOut(_ context.Context, project, userID, loginID string) error {
+	return w.begin(project, userID+" "+loginID)
 }
 
 func (w accountWorld) Create(_ context.Context, project string, p account.CreateParams) (account.Account, error) {
@@ -389,6 +546,10 @@ func (w intentWorld) Create(_ context.Context, project string, p intent.CreatePa
 	return w.intent, w.create(project, p)
 }
 
+func (w intentWorld) Cost(_ context.Context, project string, p intent.CreateParams) (intent.Cost, error) {
+	return intent.Cost{Gas: big.NewInt(444_793), GasPrice: big.NewInt(2_612_819_331)}, w.begin(project, p)
+}
+
 func (w intentWorld) Get(_ context.Context, project, id string) (intent.Intent, error) {
 	return find(w.world, project, id, intentID, w.intent)
 }
@@ -404,15 +565,25 @@ func (w intentWorld) Sign(_ context.Context, project, _ string, p intent.SignPar
 // accountOperation is what the owner of an account was asked to sign.
 type accountOperation struct {
 	account, policy string
-	newOwner        common.Address
+	newOwner        userop.Owner
 }
 
 func (w intentWorld) RevokeAllSessions(_ context.Context, project, account, policy string) (intent.Intent, error) {
 	return w.intent, w.create(project, accountOperation{account: account, policy: policy})
 }
 
-func (w intentWorld) ChangeOwner(_ context.Context, project, account, policy string, newOwner common.Address) (intent.Intent, error) {
+func (w intentWorld) ChangeOwner(_ context.Context, project, account, policy string, newOwner userop.Owner) (intent.Intent, error) {
 	return w.intent, w.create(project, accountOperation{account, policy, newOwner})
+}
+
+// authorized is what was kept for an account.
+type authorized struct {
+	account string
+	signed  []byte
+}
+
+func (w intentWorld) Authorize(_ context.Context, project, accountID string, signed []byte) (account.Account, error) {
+	return w.account, w.begin(project, authorized{accountID, signed})
 }
 
 // kept is an IdempotencyStore in memory.
@@ -490,11 +661,13 @@ func newAPI(t testing.TB) *api {
 	a.handler = New(Deps{
 		Auth:        authWorld{a.world},
 		Players:     playerWorld{a.world},
+		Users:       userWorld{a.world},
 		Accounts:    accountWorld{a.world},
 		Contracts:   contractWorld{a.world},
 		Sponsor:     sponsorWorld{a.world},
 		Sessions:    sessionWorld{a.world},
 		Intents:     intentWorld{a.world},
+		Wallets:     walletWorld{a.world},
 		Idempotency: a.kept,
 		Version:     "v0.1.0",
 		Chains:      []Chain{{ID: 80002, Name: "amoy", EntryPoint: userop.EntryPoint}},

@@ -24,6 +24,12 @@ const (
 	Operator   Kind = "opr"
 	Audit      Kind = "aud"
 	Passkey    Kind = "psk"
+	Login      Kind = "log"
+	Identity   Kind = "idn"
+	Signer     Kind = "sig"
+	Device     Kind = "dev"
+	Challenge  Kind = "cha"
+	AuthConfig Kind = "apr"
 )
 
 // New returns a fresh identifier. Its UUID is version 7, so that identifiers

@@ -14,25 +14,10 @@ import (
 // cover the calls or the account cannot pay for them, and when the calls would
 // revert. A new account is saved together with its intent.
 func (s *Service) Create(ctx context.Context, projectID string, p CreateParams) (Intent, error) {
-	if len(p.Interactions) == 0 {
-		return Intent{}, fault.Field("interactions", nil, "must have at least one call")
-	}
-	n, err := s.network(p.ChainID)
+	call, err := s.plan(ctx, projectID, p)
 	if err != nil {
 		return Intent{}, err
 	}
-	if least := len(p.Interactions) * callBytes; least > n.Room.CallData {
-		return Intent{}, fault.Field("interactions", nil, "the %d calls need %d bytes of call data or more, and a transaction may have %d: send fewer at a time", len(p.Interactions), least, n.Room.CallData)
-	}
-	interactions, err := s.resolve(ctx, projectID, p.ChainID, p.Interactions)
-	if err != nil {
-		return Intent{}, err
-	}
-	callData, err := encode(interactions)
-	if err != nil {
-		return Intent{}, fault.Field("interactions", nil, "%v", err)
-	}
-	call := plan{kind: Call, policyID: p.PolicyID, callData: callData, interactions: interactions}
 	in, err := s.openFor(ctx, projectID, p, call)
 	if p.PlayerID != "" && p.ExternalOwner != nil && fault.Is(err, fault.Conflict) {
 		// A request at the same moment may have made the player's account.
@@ -41,15 +26,48 @@ func (s *Service) Create(ctx context.Context, projectID string, p CreateParams) 
 	return in, err
 }
 
+// plan encodes the calls that the client asked for. Whose they are is not in it
+// yet, see of.
+func (s *Service) plan(ctx context.Context, projectID string, p CreateParams) (plan, error) {
+	if len(p.Interactions) == 0 {
+		return plan{}, fault.Field("interactions", nil, "must have at least one call")
+	}
+	n, err := s.network(p.ChainID)
+	if err != nil {
+		return plan{}, err
+	}
+	if least := len(p.Interactions) * callBytes; least > n.Room.CallData {
+		return plan{}, fault.Field("interactions", nil, "the %d calls need %d bytes of call data or more, and a transaction may have %d: send fewer at a time", len(p.Interactions), least, n.Room.CallData)
+	}
+	interactions, err := s.resolve(ctx, projectID, p.ChainID, p.Interactions)
+	if err != nil {
+		return plan{}, err
+	}
+	callData, err := encode(interactions)
+	if err != nil {
+		return plan{}, fault.Field("interactions", nil, "%v", err)
+	}
+	return plan{kind: Call, policyID: p.PolicyID, callData: callData, interactions: interactions}, nil
+}
+
 // openFor opens a plan of the account that p means.
 func (s *Service) openFor(ctx context.Context, projectID string, p CreateParams, call plan) (Intent, error) {
-	acc, err := s.Accounts.Resolve(ctx, projectID, p.AccountID, p.PlayerID, p.ChainID, p.ExternalOwner)
+	call, err := s.of(ctx, projectID, p, call)
 	if err != nil {
 		return Intent{}, err
 	}
+	return s.open(ctx, call)
+}
+
+// of completes a plan of calls with the account that p means.
+func (s *Service) of(ctx context.Context, projectID string, p CreateParams, call plan) (plan, error) {
+	acc, err := s.Accounts.Resolve(ctx, projectID, p.AccountID, p.PlayerID, p.ChainID, p.ExternalOwner)
+	if err != nil {
+		return plan{}, err
+	}
 	acc.SignedAuthorization = p.SignedAuthorization
 	call.account, call.sponsored = acc, sponsored(acc, call.interactions)
-	return s.open(ctx, call)
+	return call, nil
 }
 
 func encode(interactions []Interaction) ([]byte, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/types"
 
 	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/fault"
@@ -18,7 +19,7 @@ func (d *draft) delegate(ctx context.Context) error {
 	if d.chain.Deployed {
 		return nil
 	}
-	if stored := d.chain.Owner; stored != (common.Address{}) && stored != acc.Address {
+	if stored := d.chain.Owner.Address; stored != (common.Address{}) && stored != acc.Address {
 		return fault.New(fault.Conflict, "account: another delegate of %s has left %s as its owner in the account's storage: delegating would hand the account over", acc.Address, stored)
 	}
 	d.chain.Owner = acc.Owner
@@ -27,25 +28,56 @@ func (d *draft) delegate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	given := acc.SignedAuthorization
+	given := d.given()
 	if open != nil && (open.Status == Signed || len(given) == 0) {
 		return nil // it waits for that one
 	}
-	wanted := userop.Delegation{ChainID: acc.ChainID, Account: acc.Address, Implementation: acc.Implementation, Nonce: d.chain.Nonce}
-	if len(given) == 0 {
-		return fault.Field("signedAuthorization", nil,
-			"is required: account %s does not delegate to %s yet. Sign the EIP-7702 authorization {chainId: %d, address: %s, nonce: %d} with the account's key, over the bare hash %s",
-			acc.Address, acc.Implementation, wanted.ChainID, acc.Implementation, wanted.Nonce, wanted.SigningHash())
-	}
-	authorization, err := wanted.Authorization(given)
+	authorization, err := d.authorization(given)
 	if err != nil {
-		return fault.Field("signedAuthorization", nil, "%v", err)
+		return err
 	}
 	d.delegation = &Delegation{Authorization: authorization, Returning: d.chain.Returning}
 	if d.chain.Returning {
 		d.op.CallData, err = d.plan.afterRevokeAll()
 	}
 	return err
+}
+
+// given is the authorization that came with the request, or else the one that
+// the account has kept, if that still holds.
+func (d *draft) given() []byte {
+	acc := d.plan.account
+	if len(acc.SignedAuthorization) > 0 {
+		return acc.SignedAuthorization
+	}
+	if _, err := delegation(acc, d.chain).Authorization(acc.KeptAuthorization); err != nil {
+		return nil
+	}
+	return acc.KeptAuthorization
+}
+
+// delegation is what the account has to authorize as the chain stands.
+func delegation(acc account.Account, chain AccountState) userop.Delegation {
+	return userop.Delegation{ChainID: acc.ChainID, Account: acc.Address, Implementation: acc.Implementation, Nonce: chain.Nonce}
+}
+
+// authorization checks what was given. A price does not need it: the client will
+// bring one that costs the same.
+func (d *draft) authorization(given []byte) (types.SetCodeAuthorization, error) {
+	if len(given) == 0 && d.plan.priceOnly {
+		return types.SetCodeAuthorization{}, nil
+	}
+	acc, wanted := d.plan.account, delegation(d.plan.account, d.chain)
+	if len(given) == 0 {
+		return types.SetCodeAuthorization{}, fault.Field("signedAuthorization", nil,
+			"is required: account %s does not delegate to %s yet. Sign the EIP-7702 authorization {chainId: %d, address: %s, nonce: %d} with the account's key, over the bare hash %s",
+			acc.Address, acc.Implementation, wanted.ChainID, acc.Implementation, wanted.Nonce, wanted.SigningHash())
+	}
+	authorization, err := wanted.Authorization(given)
+	if err != nil {
+		return types.SetCodeAuthorization{}, fault.Field("signedAuthorization", nil, "%v", err)
+	}
+	return authorization, nil
 }
 
 // afterRevokeAll is the plan's call data with the end of all sessions before

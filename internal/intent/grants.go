@@ -156,15 +156,15 @@ func (g *grant) expected(now uint64) permission.State {
 // owner's and that of each session whose permission covers it. registering are
 // the sessions among them that the chain does not know yet.
 func (s *Service) signatures(ctx context.Context, chain Chain, p plan, op *userop.Operation, now uint64) (fields [][]byte, registering []common.Hash, err error) {
-	fields = [][]byte{userop.DummyOwnerSignature()}
+	hash, err := op.Hash(p.account.ChainID, userop.EntryPoint)
+	if err != nil {
+		return nil, nil, err
+	}
+	fields = [][]byte{p.account.Owner.Dummy(hash)}
 	if p.kind != Call {
 		return fields, nil, nil
 	}
 	grants, err := s.grants(ctx, chain, p.account)
-	if err != nil {
-		return nil, nil, err
-	}
-	hash, err := op.Hash(p.account.ChainID, userop.EntryPoint)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -34,28 +34,38 @@ type plan struct {
 	callData     []byte
 	interactions []Interaction
 	sponsored    sponsor.Request // what the policy must cover
+	priceOnly    bool            // nothing will be saved, see Service.Cost
 }
 
 // open turns a plan into a saved intent that waits for its signature.
 func (s *Service) open(ctx context.Context, p plan) (Intent, error) {
-	n, err := s.network(p.account.ChainID)
+	d, err := s.draft(ctx, p)
 	if err != nil {
-		return Intent{}, err
-	}
-	d := draft{service: s, network: n, plan: p}
-	if err := d.inspect(ctx); err != nil {
-		return Intent{}, err
-	}
-	if err := d.authorise(ctx); err != nil {
-		return Intent{}, err
-	}
-	if err := d.price(ctx); err != nil {
 		return Intent{}, err
 	}
 	if err := d.checkFunds(ctx); err != nil {
 		return Intent{}, err
 	}
 	return d.save(ctx)
+}
+
+// draft builds the operation of a plan, with its gas and its fees.
+func (s *Service) draft(ctx context.Context, p plan) (*draft, error) {
+	n, err := s.network(p.account.ChainID)
+	if err != nil {
+		return nil, err
+	}
+	d := &draft{service: s, network: n, plan: p}
+	if err := d.inspect(ctx); err != nil {
+		return nil, err
+	}
+	if err := d.authorise(ctx); err != nil {
+		return nil, err
+	}
+	if err := d.price(ctx); err != nil {
+		return nil, err
+	}
+	return d, nil
 }
 
 // draft is an operation being built.
@@ -69,6 +79,7 @@ type draft struct {
 	deployFirst bool           // the relayer creates the account
 	delegation  *Delegation    // comes with the operation, nil for none
 	codeOf      common.Address // whose code the account will run, zero when it does already
+	creation    *big.Int       // gas that the factory uses to create the account, zero when it exists
 	validation  *big.Int       // gas of the dearest validation, with its margin
 	freshLane   uint64         // gas of the first write of a nonce lane
 	op          userop.Operation
@@ -125,7 +136,7 @@ func (s *Service) creator(ctx context.Context, acc account.Account) (*Intent, er
 }
 
 func factoryData(acc account.Account) []byte {
-	return userop.CreateAccount(acc.Owner, acc.Salt)
+	return acc.Owner.Create(acc.Salt)
 }
 
 func (d *draft) factoryCall() *FactoryCall {
@@ -198,9 +209,10 @@ func (d *draft) price(ctx context.Context) error {
 	case est.CallReverted:
 		return d.reverted(ctx, est.Revert)
 	}
+	d.creation = est.DeployGas
 	verification := new(big.Int).Set(est.VerificationGas)
 	if d.op.Factory != (common.Address{}) {
-		verification.Add(verification, est.DeployGas)
+		verification.Add(verification, d.creation)
 	}
 	d.validation = withMargin(verification, 10)
 	if d.freshLane, err = d.network.Chain.FreshLaneGas(ctx); err != nil {

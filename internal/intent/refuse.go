@@ -122,8 +122,12 @@ func (d *draft) failing(ctx context.Context) (int, error) {
 		}
 		op := d.op
 		op.CallData = callData
+		hash, err := op.Hash(d.plan.account.ChainID, userop.EntryPoint)
+		if err != nil {
+			return 0, err
+		}
 		est, err := d.network.Chain.Estimate(ctx, EstimateRequest{
-			Operation: op, Signatures: [][]byte{userop.DummyOwnerSignature()}, Deploy: d.factoryCall(), Delegate: d.codeOf,
+			Operation: op, Signatures: [][]byte{d.plan.account.Owner.Dummy(hash)}, Deploy: d.factoryCall(), Delegate: d.codeOf,
 		})
 		switch {
 		case err != nil:

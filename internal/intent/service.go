@@ -52,10 +52,10 @@ type Chain interface {
 
 // AccountState is what the chain says of an account.
 type AccountState struct {
-	Deployed bool           // it runs our code, as a proxy or as a delegated EOA
-	Owner    common.Address // zero before deployment
-	Epoch    uint64         // of its sessions, once it runs our code
-	Nonce    uint64         // of its next EIP-7702 authorization; unset when it runs our code
+	Deployed bool         // it runs our code, as a proxy or as a delegated EOA
+	Owner    userop.Owner // zero before deployment; a key on P-256 by its address only
+	Epoch    uint64       // of its sessions, once it runs our code
+	Nonce    uint64       // of its next EIP-7702 authorization; unset when it runs our code
 	// Returning says that the account does not run our code but may have before,
 	// so that its next operation here must revoke all sessions. Epoch is the one
 	// after that.
@@ -107,7 +107,9 @@ type Paymaster interface {
 type Accounts interface {
 	// Observe notes the owner that the chain names, and answers the account with
 	// it.
-	Observe(ctx context.Context, acc account.Account, owner common.Address) (account.Account, error)
+	Observe(ctx context.Context, acc account.Account, owner userop.Owner) (account.Account, error)
+	// KeepAuthorization notes an EIP-7702 authorization on the account.
+	KeepAuthorization(ctx context.Context, acc account.Account, signed []byte) (account.Account, error)
 	Get(ctx context.Context, projectID, id string) (account.Account, error)
 	Resolve(ctx context.Context, projectID, accountID, playerID string, chainID uint64, owner *common.Address) (account.Account, error)
 	List(ctx context.Context, projectID string, f account.Filter, req page.Request) (page.Page[account.Account], error)

@@ -82,7 +82,8 @@ func (s *Service) conclude(c *Change, out *Outcome, failure *Failure) {
 	}
 	release(c, out)
 	if newOwner, ok := userop.NewOwner(in.Operation.CallData); ok && in.Status == Succeeded {
-		c.Account.Owner, c.Account.UpdatedAt = newOwner, now
+		c.Account.HandOver(newOwner)
+		c.Account.UpdatedAt = now
 	}
 	if in.Status == Succeeded && c.Session != nil {
 		advance(c.Session, in.Kind)

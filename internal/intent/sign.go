@@ -99,6 +99,9 @@ func (s *Service) accept(ctx context.Context, in Intent, sig []byte) (Intent, er
 		c.Intent.Operation.Signature = v.field
 		c.Intent.UpdatedAt = s.now()
 		c.Intent.move("sent", s.now())
+		if newOwner, ok := userop.NewOwner(c.Intent.Operation.CallData); ok {
+			c.Account.Remember(newOwner) // the chain will name its address only
+		}
 		c.Queue = queue(*c.Intent, acc, after)
 		return nil
 	})
@@ -136,23 +139,24 @@ func (s *Service) verify(ctx context.Context, chain Chain, acc account.Account, 
 	if err != nil {
 		return verified{}, err
 	}
-	if !state.Deployed {
-		state.Owner = acc.Owner
-	} else if acc, err = s.Accounts.Observe(ctx, acc, state.Owner); err != nil {
-		return verified{}, err
+	if state.Deployed {
+		if acc, err = s.Accounts.Observe(ctx, acc, state.Owner); err != nil {
+			return verified{}, err
+		}
+	}
+	form, keySignature, reason := acc.Owner.Check(in.OperationHash, sig)
+	if reason == nil {
+		return verified{by: OwnerSigned, field: acc.Owner.Field(form, homeOf(acc), keySignature), chain: state}, nil
+	}
+	if in.Kind != Call {
+		return verified{}, fault.Field("signature", nil, "only the owner %s may sign this, and the signature %v", acc.Owner.Address, reason)
 	}
 	if len(sig) != userop.SignatureLength {
-		return s.verifyOtherKey(ctx, chain, acc, in, state, sig, now)
+		return s.verifyOtherKey(ctx, chain, acc, in, state, sig, reason, now)
 	}
 	signers, err := userop.Recover(in.OperationHash, sig)
 	if err != nil {
 		return verified{}, fault.Field("signature", nil, "%v", err)
-	}
-	if form, ok := signers.By(state.Owner); ok {
-		return verified{by: OwnerSigned, field: userop.OwnerSignature(form, homeOf(acc), signers.Signature), chain: state}, nil
-	}
-	if in.Kind != Call {
-		return verified{}, fault.Field("signature", nil, "only the owner %s may sign this, and it is not the owner's (it recovers to %s, or to %s if the bare hash was signed)", state.Owner, signers.PersonalSign, signers.Raw)
 	}
 	grants, err := s.grants(ctx, chain, acc)
 	if err != nil {
@@ -164,20 +168,20 @@ func (s *Service) verify(ctx context.Context, chain Chain, acc account.Account, 
 			return g.accept(in, state, form, signers.Signature[:], now)
 		}
 	}
-	return verified{}, s.stranger(ctx, acc, in, signers, state.Owner)
+	return verified{}, s.stranger(ctx, acc, in, signers)
 }
 
 // verifyOtherKey tries the account's live sessions whose keys are on P-256: a
-// signature of such a key does not tell whose it is.
-func (s *Service) verifyOtherKey(ctx context.Context, chain Chain, acc account.Account, in Intent, state AccountState, sig []byte, now uint64) (verified, error) {
+// signature of such a key does not tell whose it is. reason is why it is not the
+// owner's.
+func (s *Service) verifyOtherKey(ctx context.Context, chain Chain, acc account.Account, in Intent, state AccountState, sig []byte, reason error, now uint64) (verified, error) {
 	grants, err := s.grants(ctx, chain, acc)
 	if err != nil {
 		return verified{}, err
 	}
-	tried := 0
-	var reason error
+	tried, ownerTried := 0, acc.Owner.Kind != userop.Secp256k1
 	for _, g := range grants {
-		if in.Kind != Call || g.permission.SignerType == permission.Secp256k1 {
+		if g.permission.SignerType == permission.Secp256k1 {
 			continue
 		}
 		key, err := userop.ParseP256Key(g.session.PublicKey)
@@ -188,13 +192,20 @@ func (s *Service) verifyOtherKey(ctx context.Context, chain Chain, acc account.A
 		if err == nil {
 			return g.accept(in, state, userop.Raw, field, now)
 		}
-		tried, reason = tried+1, err
+		tried++
+		if !ownerTried {
+			reason = err
+		}
 	}
-	switch tried {
-	case 0:
+	switch {
+	case tried == 0 && ownerTried:
+		return verified{}, fault.Field("signature", nil, "%v; account %s has no live session with a P-256 key", reason, acc.ID)
+	case tried == 0:
 		return verified{}, fault.Field("signature", nil, "must be 65 bytes (r, s, v), is %d: account %s has no live session with a P-256 key", len(sig), acc.ID)
-	case 1:
+	case tried == 1 && !ownerTried:
 		return verified{}, fault.Field("signature", nil, "%v", reason)
+	case ownerTried:
+		return verified{}, fault.Field("signature", nil, "is neither by the owner %s nor by one of the %d P-256 session keys of account %s", acc.Owner.Address, tried, acc.ID)
 	}
 	return verified{}, fault.Field("signature", nil, "is by none of the %d P-256 session keys of account %s", tried, acc.ID)
 }
@@ -254,7 +265,7 @@ func (s *Service) predecessor(ctx context.Context, acc account.Account, in Inten
 
 // stranger says in words who did not sign: a key of a session that is over, or
 // a key that never had one.
-func (s *Service) stranger(ctx context.Context, acc account.Account, in Intent, signers userop.Signers, owner common.Address) error {
+func (s *Service) stranger(ctx context.Context, acc account.Account, in Intent, signers userop.Signers) error {
 	for _, address := range []common.Address{signers.PersonalSign, signers.Raw} {
 		text, err := s.former(ctx, acc, address)
 		if err != nil {
@@ -266,5 +277,5 @@ func (s *Service) stranger(ctx context.Context, acc account.Account, in Intent, 
 	}
 	return fault.Field("signature", nil, "%s", fmt.Sprintf(
 		"is neither by the owner %s nor by a session key of account %s: it recovers to %s (EIP-191 over the 32 bytes of signableHash) or to %s (the bare hash); signableHash is %s",
-		owner, acc.ID, signers.PersonalSign, signers.Raw, in.OperationHash))
+		acc.Owner.Address, acc.ID, signers.PersonalSign, signers.Raw, in.OperationHash))
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -20,11 +21,13 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/httpapi"
 	"github.com/latchkey-dev/latchkey/internal/intent"
 	"github.com/latchkey-dev/latchkey/internal/job"
+	"github.com/latchkey-dev/latchkey/internal/mail"
 	"github.com/latchkey-dev/latchkey/internal/operator"
 	"github.com/latchkey-dev/latchkey/internal/paymaster"
 	"github.com/latchkey-dev/latchkey/internal/player"
 	"github.com/latchkey-dev/latchkey/internal/session"
 	"github.com/latchkey-dev/latchkey/internal/sponsor"
+	"github.com/latchkey-dev/latchkey/internal/user"
 	"github.com/latchkey-dev/latchkey/internal/userop"
 	"github.com/latchkey-dev/latchkey/web"
 )
@@ -43,21 +46,56 @@ func (s *Server) build(ctx context.Context, cfg Config) error {
 	if where.Paymaster, err = s.choosePaymaster(ctx, cfg); err != nil {
 		return err
 	}
+	if err := s.buildUsers(cfg); err != nil {
+		return err
+	}
 	s.buildRecords(where)
+	s.buildWallets(cfg)
 	s.buildFlow(cfg, where)
 	s.buildJobs(cfg)
 	if s.console, err = s.dashboard(cfg); err != nil {
 		return err
 	}
-	s.http = newHTTP(s.api(cfg, where), cfg.ReceiptWait)
+	pages, err := s.pages(cfg)
+	if err != nil {
+		return err
+	}
+	s.http = newHTTP(s.api(cfg, where, pages), cfg.ReceiptWait)
+	return nil
+}
+
+// buildUsers makes the services of projects and their users, which ask each
+// other: who a user is, and where a user's browser may be sent.
+func (s *Server) buildUsers(cfg Config) error {
+	passwords, err := user.NewPasswords()
+	if err != nil {
+		return err
+	}
+	s.courier = mail.NewCourier(cfg.Mail, cfg.Log)
+	s.services = user.NewServices(time.Now)
+	s.Players = &player.Service{Store: s.store, Now: time.Now}
+	s.Auth = &auth.Service{Store: s.store, Now: time.Now, Loopback: cfg.Development}
+	s.Users = &user.Service{
+		Store:       s.store,
+		Players:     s.Players,
+		Passwords:   passwords,
+		Services:    s.services,
+		Mail:        s.courier,
+		Pages:       s.Auth,
+		BaseURL:     func() string { return cmp.Or(strings.TrimSuffix(cfg.PublicURL, "/"), s.URL()) },
+		Now:         time.Now,
+		Development: cfg.Development,
+	}
+	if cfg.Vault != nil {
+		s.Users.Vault = cfg.Vault
+	}
+	s.Auth.Users = s.Users
 	return nil
 }
 
 // buildRecords makes the services of what the API names.
 func (s *Server) buildRecords(where contracts) {
-	s.Auth = &auth.Service{Store: s.store, Now: time.Now}
 	s.Operators = &operator.Service{Store: s.store, Now: time.Now}
-	s.Players = &player.Service{Store: s.store, Now: time.Now}
 	s.Accounts = &account.Service{
 		Store:       s.store,
 		Players:     s.Players,
@@ -145,6 +183,11 @@ func (s *Server) buildJobs(cfg Config) {
 		Interval: time.Hour,
 	})
 	s.jobs.Add(job.Task{Name: "forget console sessions", Run: s.Operators.Forget, Interval: time.Hour})
+	s.jobs.Add(job.Task{
+		Name:     "forget logins",
+		Run:      s.Users.Forget,
+		Interval: time.Hour,
+	})
 }
 
 // answersKept is how long a create is recognised by its idempotency key.
@@ -197,15 +240,18 @@ func (s *Server) dashboard(cfg Config) (*console.Console, error) {
 	})
 }
 
-func (s *Server) api(cfg Config, where contracts) http.Handler {
+func (s *Server) api(cfg Config, where contracts, pages map[string]http.Handler) http.Handler {
 	return httpapi.New(httpapi.Deps{
 		Auth:        s.Auth,
 		Players:     s.Players,
+		Users:       s.Users,
 		Accounts:    s.Accounts,
 		Contracts:   s.Contracts,
 		Sponsor:     s.Sponsor,
 		Sessions:    s.Sessions,
 		Intents:     s.Intents,
+		Wallets:     s.Wallets,
+		Pages:       pages,
 		Idempotency: s.store,
 		Version:     cfg.Version,
 		Chains: []httpapi.Chain{{

@@ -14,6 +14,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/chain"
 	"github.com/latchkey-dev/latchkey/internal/fault"
 	"github.com/latchkey-dev/latchkey/internal/intent"
+	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
 // chainView is the chain client in the words of the packages that ask it.
@@ -23,10 +24,10 @@ type chainView struct {
 	implementation common.Address // of accounts
 }
 
-func (c chainView) OwnerAndEpoch(ctx context.Context, address common.Address) (common.Address, uint64, error) {
+func (c chainView) OwnerAndEpoch(ctx context.Context, address common.Address) (userop.Owner, uint64, error) {
 	a, err := c.Account(ctx, address)
 	if !a.Deployed {
-		return common.Address{}, a.Epoch, err
+		return userop.Owner{}, a.Epoch, err
 	}
 	return a.Owner, a.Epoch, err
 }
@@ -125,11 +126,15 @@ type addresses struct {
 	factory, implementation common.Address
 }
 
-func (a addresses) AccountAddress(chainID uint64, owner common.Address, salt common.Hash) (address, factory, implementation common.Address, err error) {
+func (a addresses) AccountAddress(chainID uint64, owner userop.Owner, salt common.Hash) (address, factory, implementation common.Address, err error) {
 	if chainID != a.chainID {
 		return address, factory, implementation, notServed(chainID, a.chainID)
 	}
-	return bindings.AccountAddress(a.factory, a.implementation, owner, salt), a.factory, a.implementation, nil
+	if owner.Kind != userop.Secp256k1 {
+		address = bindings.KeyAccountAddress(a.factory, a.implementation, byte(owner.Kind), owner.Key.X, owner.Key.Y, salt)
+		return address, a.factory, a.implementation, nil
+	}
+	return bindings.AccountAddress(a.factory, a.implementation, owner.Address, salt), a.factory, a.implementation, nil
 }
 
 // explain puts revert data into words.

@@ -15,6 +15,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/page"
 	"github.com/latchkey-dev/latchkey/internal/session"
 	"github.com/latchkey-dev/latchkey/internal/signer"
+	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
 // delegatedWorld is a world whose account is an EOA that delegates to nobody
@@ -36,7 +37,7 @@ func newDelegatedWorld(t *testing.T) *delegatedWorld {
 func (w *world) delegatedAccount(owner *signer.Local) account.Account {
 	w.t.Helper()
 	acc, err := w.server.Accounts.Create(w.t.Context(), w.project, account.CreateParams{
-		ChainID: w.server.ChainID(), Owner: owner.Address(), Type: account.Delegated,
+		ChainID: w.server.ChainID(), Owner: userop.OwnerAt(owner.Address()), Type: account.Delegated,
 	})
 	w.must(err)
 	return acc
@@ -332,4 +333,39 @@ func TestDelegated_usedEOA(t *testing.T) {
 		t.Fatalf("delegation is %+v", in.Delegation)
 	}
 	w.succeed(in, w.raw(w.owner, in.OperationHash))
+}
+
+func TestDelegated_keptAuthorizationStandsInForAMissingOne(t *testing.T) {
+	t.Parallel()
+	w := newDelegatedWorld(t)
+	_, err := w.server.Sessions.Create(t.Context(), w.project, w.terms(newKey(t)))
+	refused(t, err, "signedAuthorization: is required")
+
+	_, err = w.server.Intents.Authorize(t.Context(), w.project, w.account.ID, w.authorize(newKey(t), w.server.ChainID(), w.account.Implementation, 0))
+	refused(t, err, "is not account")
+	_, err = w.server.Intents.Authorize(t.Context(), w.project, w.account.ID, w.authorize(w.owner, w.server.ChainID(), w.account.Implementation, 1))
+	refused(t, err, "nonce 0")
+	_, err = w.server.Intents.Authorize(t.Context(), w.project, w.account.ID, w.authorization())
+	w.must(err)
+
+	key := newKey(t)
+	v, err := w.server.Sessions.Create(t.Context(), w.project, w.terms(key))
+	w.must(err)
+	v, err = w.server.Sessions.Sign(t.Context(), w.project, v.Session.ID, session.SignParams{Signature: w.raw(w.owner, v.NextAction.SignableHash)})
+	w.must(err)
+	if v.Status != session.StatusActive {
+		t.Fatalf("session is %s, want active", v.Status)
+	}
+	in := w.intend(w.mint())
+	w.succeed(in, w.raw(key, in.OperationHash))
+}
+
+func TestDelegated_keptAuthorizationThatIsOverIsNotUsed(t *testing.T) {
+	t.Parallel()
+	w := newDelegatedWorld(t)
+	_, err := w.server.Intents.Authorize(t.Context(), w.project, w.account.ID, w.authorization())
+	w.must(err)
+	w.delegateTo(common.Address{}) // takes the nonce that the kept one is for
+	_, err = w.server.Intents.Create(t.Context(), w.project, w.mint())
+	refused(t, err, "nonce: 1")
 }

@@ -25,6 +25,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/session"
 	"github.com/latchkey-dev/latchkey/internal/signer"
 	"github.com/latchkey-dev/latchkey/internal/sponsor"
+	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
 func TestMain(m *testing.M) {
@@ -49,12 +50,15 @@ type world struct {
 	owner   *signer.Local
 	project string
 	policy  string
-	nft     contract.Contract
-	account account.Account
+
+	publishable string // key of the project
+	nft         contract.Contract
+	account     account.Account
 }
 
-// newWorld starts everything; nothing is shared between tests.
-func newWorld(t *testing.T) *world {
+// newWorld starts everything; nothing is shared between tests. changes are made
+// to the server's configuration.
+func newWorld(t *testing.T, changes ...func(*server.Config)) *world {
 	t.Helper()
 	w := &world{t: t, relayer: newKey(t), owner: newKey(t)}
 	var err error
@@ -68,6 +72,9 @@ func newWorld(t *testing.T) *world {
 	w.config = server.Config{
 		Addr: "127.0.0.1:0", Database: "sqlite:" + filepath.Join(t.TempDir(), "test.db"), RPC: []string{w.node.URL()},
 		Relayer: w.relayer, Sole: true, Poll: 5 * time.Millisecond, Log: slog.New(slog.DiscardHandler),
+	}
+	for _, change := range changes {
+		change(&w.config)
 	}
 	w.start()
 	w.seed()
@@ -90,9 +97,9 @@ func (w *world) start() {
 func (w *world) seed() {
 	w.t.Helper()
 	ctx, chainID := w.t.Context(), w.server.ChainID()
-	project, _, _, err := w.server.Auth.NewProject(ctx, "test")
+	project, publishable, _, err := w.server.Auth.NewProject(ctx, "test")
 	w.must(err)
-	w.project = project.ID
+	w.project, w.publishable = project.ID, publishable
 	policy, err := w.server.Sponsor.CreatePolicy(ctx, w.project, sponsor.PolicyParams{Name: ptr("all"), ChainID: &chainID, Schema: ptr(sponsor.PayForUser)})
 	w.must(err)
 	w.policy = policy.ID
@@ -112,7 +119,7 @@ func (w *world) seed() {
 
 func (w *world) newAccount() account.Account {
 	w.t.Helper()
-	acc, err := w.server.Accounts.Create(w.t.Context(), w.project, account.CreateParams{ChainID: w.server.ChainID(), Owner: w.owner.Address()})
+	acc, err := w.server.Accounts.Create(w.t.Context(), w.project, account.CreateParams{ChainID: w.server.ChainID(), Owner: userop.OwnerAt(w.owner.Address())})
 	w.must(err)
 	return acc
 }

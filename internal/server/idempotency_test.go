@@ -13,6 +13,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/intent"
 	"github.com/latchkey-dev/latchkey/internal/page"
+	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
 // post sends a request, with an idempotency key unless key is "".
@@ -53,7 +54,7 @@ func TestCrash_betweenCreateAndAnswer(t *testing.T) {
 	w := newWorld(t)
 	project, _, secret, err := w.server.Auth.NewProject(t.Context(), "with keys")
 	w.must(err)
-	acc, err := w.server.Accounts.Create(t.Context(), project.ID, account.CreateParams{ChainID: w.server.ChainID(), Owner: w.owner.Address()})
+	acc, err := w.server.Accounts.Create(t.Context(), project.ID, account.CreateParams{ChainID: w.server.ChainID(), Owner: userop.OwnerAt(w.owner.Address())})
 	w.must(err)
 	w.pay(acc.Address, ether) // it pays for itself
 	body := map[string]any{

@@ -5,6 +5,7 @@ import (
 
 	"github.com/latchkey-dev/latchkey/internal/intent"
 	"github.com/latchkey-dev/latchkey/internal/session"
+	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
 // signSession has the owner sign what a session asks for.
@@ -93,14 +94,14 @@ func TestChangeOwner_handsOverAndEndsSessions(t *testing.T) {
 	w := newWorld(t)
 	key, heir := newKey(t), newKey(t)
 	v := w.grant(w.terms(key))
-	_, err := w.server.Intents.ChangeOwner(t.Context(), w.project, w.account.ID, w.policy, w.owner.Address())
+	_, err := w.server.Intents.ChangeOwner(t.Context(), w.project, w.account.ID, w.policy, userop.OwnerAt(w.owner.Address()))
 	refused(t, err, "is the owner of account")
-	in, err := w.server.Intents.ChangeOwner(t.Context(), w.project, w.account.ID, w.policy, heir.Address())
+	in, err := w.server.Intents.ChangeOwner(t.Context(), w.project, w.account.ID, w.policy, userop.OwnerAt(heir.Address()))
 	w.must(err)
 	w.succeed(in, w.raw(w.owner, in.OperationHash))
 	acc, err := w.server.Accounts.Get(t.Context(), w.project, w.account.ID)
 	w.must(err)
-	if acc.Owner != heir.Address() {
+	if acc.Owner.Address != heir.Address() {
 		t.Fatalf("owner is %s, want %s", acc.Owner, heir.Address())
 	}
 	if now := w.session(v.Session.ID); now.Status != session.StatusRevoked {

@@ -71,7 +71,7 @@ func TestRefusal_leavesNoAccountBehind(t *testing.T) {
 	registered, err := w.server.Sessions.Create(t.Context(), w.project, terms)
 	w.must(err)
 	for _, id := range []string{in.AccountID, granted.Session.AccountID, registered.Session.AccountID} {
-		if acc, err := w.server.Accounts.Get(t.Context(), w.project, id); err != nil || acc.Owner != owner {
+		if acc, err := w.server.Accounts.Get(t.Context(), w.project, id); err != nil || acc.Owner.Address != owner {
 			t.Errorf("account %s of %s, %v, want %s", id, acc.Owner, err, owner)
 		}
 	}

@@ -239,7 +239,7 @@ func TestAccount_ownerThatChangedPastTheServer(t *testing.T) {
 	refused(t, err, "is the owner")
 	acc, err := w.server.Accounts.Get(t.Context(), w.project, w.account.ID)
 	w.must(err)
-	if acc.Owner != heir.Address() {
+	if acc.Owner.Address != heir.Address() {
 		t.Fatalf("the account is shown with owner %s, the chain says %s", acc.Owner, heir.Address())
 	}
 	_, err = w.server.Sessions.Create(t.Context(), w.project, w.terms(w.owner)) // a key like any other now

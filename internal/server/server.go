@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -21,12 +22,16 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/contract"
 	"github.com/latchkey-dev/latchkey/internal/intent"
 	"github.com/latchkey-dev/latchkey/internal/job"
+	"github.com/latchkey-dev/latchkey/internal/mail"
 	"github.com/latchkey-dev/latchkey/internal/operator"
 	"github.com/latchkey-dev/latchkey/internal/player"
 	"github.com/latchkey-dev/latchkey/internal/session"
+	"github.com/latchkey-dev/latchkey/internal/share"
 	"github.com/latchkey-dev/latchkey/internal/signer"
 	"github.com/latchkey-dev/latchkey/internal/sponsor"
 	"github.com/latchkey-dev/latchkey/internal/store"
+	"github.com/latchkey-dev/latchkey/internal/user"
+	"github.com/latchkey-dev/latchkey/internal/vault"
 )
 
 // Config says what to run. Fields without a remark are required.
@@ -48,6 +53,17 @@ type Config struct {
 	Poll          time.Duration // how often the chain is asked about sent transactions
 	SignWindow    time.Duration // time to sign an intent; 0 means 30 minutes
 	ReceiptWait   time.Duration // longest wait of a signature request; 0 means 60 seconds
+	// Mail sends to users; nil means that none can be sent.
+	Mail mail.Sender
+	// PublicURL is where users' browsers reach the API, for the links in mails; ""
+	// means where it listens.
+	PublicURL string
+	// Development lets pages on this machine use projects without origins.
+	Development bool
+	// Vault encrypts the shares of embedded wallets; nil means that there are none.
+	Vault *vault.Vault
+	// Frame is the wallet page: page.html and its modules.
+	Frame fs.FS
 	// ConsoleURL is where operators reach the dashboard, nil for the address that
 	// the API listens on. An https address makes its cookies secure.
 	ConsoleURL *url.URL
@@ -70,6 +86,9 @@ func (c Config) withDefaults() Config {
 	if c.SignWindow == 0 {
 		c.SignWindow = 30 * time.Minute
 	}
+	if c.Mail == nil {
+		c.Mail = mail.Nowhere{}
+	}
 	if c.ReceiptWait == 0 {
 		c.ReceiptWait = time.Minute
 	}
@@ -80,12 +99,14 @@ func (c Config) withDefaults() Config {
 type Server struct {
 	Auth      *auth.Service
 	Players   *player.Service
+	Users     *user.Service
 	Accounts  *account.Service
 	Contracts *contract.Service
 	Sponsor   *sponsor.Service
 	Sessions  *session.Service
 	Intents   *intent.Service
 	Operators *operator.Service
+	Wallets   *share.Service
 
 	store    *store.DB
 	client   *chain.Client
@@ -95,6 +116,8 @@ type Server struct {
 	settling *job.Loop // woken when the bundler has a result
 	http     *http.Server
 	listener net.Listener
+	courier  *mail.Courier
+	services *user.Services
 	failed   chan error
 	console  *console.Console
 	seenAt   *url.URL // Config.ConsoleURL
@@ -203,6 +226,12 @@ func (s *Server) close(ctx context.Context) error {
 	if s.jobs != nil {
 		s.jobs.Stop()
 		err = errors.Join(err, s.release(ctx))
+	}
+	if s.courier != nil {
+		s.courier.Close()
+	}
+	if s.services != nil {
+		s.services.Close()
 	}
 	if s.client != nil {
 		s.client.Close()

@@ -8,6 +8,7 @@ import (
 
 	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/intent"
+	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
 // A signature request that waits for its receipt must not hold up the end: it
@@ -20,7 +21,7 @@ func TestStop_answersThoseThatWait(t *testing.T) {
 	w.start()
 	project, _, secret, err := w.server.Auth.NewProject(t.Context(), "with keys")
 	w.must(err)
-	acc, err := w.server.Accounts.Create(t.Context(), project.ID, account.CreateParams{ChainID: w.server.ChainID(), Owner: w.owner.Address()})
+	acc, err := w.server.Accounts.Create(t.Context(), project.ID, account.CreateParams{ChainID: w.server.ChainID(), Owner: userop.OwnerAt(w.owner.Address())})
 	w.must(err)
 	w.pay(acc.Address, ether)
 	in, err := w.server.Intents.Create(t.Context(), project.ID, intent.CreateParams{

@@ -246,7 +246,7 @@ func checkKey(p CreateParams, grant permission.Permission, acc account.Account) 
 	switch grant.Signer {
 	case common.Address{}:
 		return fault.Field("address", grant.Signer, "the session key must not be the zero address")
-	case acc.Owner:
+	case acc.Owner.Address:
 		return fault.Field("address", grant.Signer, "is the owner of account %s: a session key must be another key", acc.ID)
 	case acc.Address:
 		return fault.Field("address", grant.Signer, "is the account itself: a session key must be another key")

@@ -214,7 +214,7 @@ func TestSameTerms(t *testing.T) {
 
 func TestCheckKey_targets(t *testing.T) {
 	t.Parallel()
-	acc := account.Account{Address: art, Owner: pays}
+	acc := account.Account{Address: art, Owner: userop.OwnerAt(pays)}
 	for address, text := range map[common.Address]string{
 		art:               "names the account itself",
 		userop.EntryPoint: "names the EntryPoint",

@@ -101,6 +101,9 @@ func (s *Service) revocableByID(ctx context.Context, projectID string, p RevokeP
 		return Session{}, account.Account{}, fault.Field("account", p.AccountID, "session %s is on account %s", ses.ID, ses.AccountID)
 	}
 	acc, err := s.Accounts.Get(ctx, projectID, ses.AccountID)
+	if err == nil && p.PlayerID != "" && p.PlayerID != acc.PlayerID {
+		return Session{}, account.Account{}, fault.New(fault.NotFound, "player %s has no session %s", p.PlayerID, ses.ID)
+	}
 	return ses, acc, err
 }
 

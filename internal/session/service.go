@@ -12,6 +12,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/fault"
 	"github.com/latchkey-dev/latchkey/internal/page"
+	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
 // Action is the operation that registers or revokes a session.
@@ -38,7 +39,7 @@ type Operations interface {
 type Chain interface {
 	Time(ctx context.Context) (uint64, error)
 	// OwnerAndEpoch reads an account; its owner is zero before deployment.
-	OwnerAndEpoch(ctx context.Context, account common.Address) (owner common.Address, epoch uint64, err error)
+	OwnerAndEpoch(ctx context.Context, account common.Address) (owner userop.Owner, epoch uint64, err error)
 	SessionWords(ctx context.Context, account common.Address, ids []common.Hash) ([]*big.Int, error)
 	CounterWords(ctx context.Context, account common.Address, keys []common.Hash) ([]*big.Int, error)
 }
@@ -47,7 +48,7 @@ type Chain interface {
 type Accounts interface {
 	// Observe notes the owner that the chain names, and answers the account with
 	// it.
-	Observe(ctx context.Context, acc account.Account, owner common.Address) (account.Account, error)
+	Observe(ctx context.Context, acc account.Account, owner userop.Owner) (account.Account, error)
 	Get(ctx context.Context, projectID, id string) (account.Account, error)
 	Resolve(ctx context.Context, projectID, accountID, playerID string, chainID uint64, owner *common.Address) (account.Account, error)
 }

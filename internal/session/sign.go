@@ -69,15 +69,11 @@ func (s *Service) signGrant(ctx context.Context, ses Session, sig []byte) (View,
 	if epoch != ses.Epoch {
 		return View{}, fault.New(fault.Conflict, "session %s can no longer be granted: all sessions of its account were revoked since; create it again", ses.ID)
 	}
-	signers, err := userop.Recover(grantDigest(ses), sig)
+	form, keySignature, err := acc.Owner.Check(grantDigest(ses), sig)
 	if err != nil {
-		return View{}, fault.Field("signature", nil, "%v", err)
+		return View{}, fault.Field("signature", nil, "only the owner %s may sign this grant, and the signature %v", acc.Owner.Address, err)
 	}
-	form, ok := signers.By(acc.Owner)
-	if !ok {
-		return View{}, fault.Field("signature", nil, "only the owner %s may sign this grant, and it is not the owner's (it recovers to %s, or to %s if the bare hash was signed)", acc.Owner, signers.PersonalSign, signers.Raw)
-	}
-	signed := userop.Grant{Form: form, Signature: signers.Signature}.Bytes()
+	signed := userop.Grant{Form: form, Signature: keySignature}.Bytes()
 	ses, err = s.Store.UpdateSession(ctx, ses.ProjectID, ses.ID, func(old Session) (Session, error) {
 		if old.OwnerGrant != nil {
 			if !bytes.Equal(old.OwnerGrant, signed) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/page"
+	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
 var accounts = table[account.Account]{
@@ -22,18 +23,36 @@ var accounts = table[account.Account]{
 			word("player_id", &a.PlayerID),
 			number("chain_id", &a.ChainID),
 			address("address", &a.Address),
-			address("owner", &a.Owner),
+			address("owner", &a.Owner.Address),
+			number("owner_kind", &a.Owner.Kind),
+			ownerKeys("owner_keys", a),
 			word("type", &a.Type),
+			reference("signer_id", &a.SignerID),
 			word("implementation_type", &a.ImplementationType),
 			address("factory", &a.Factory),
 			address("implementation", &a.Implementation),
 			hash("salt", &a.Salt),
 			optionalMoment("deployed_at", &a.DeployedAt),
 			optionalHash("deployed_tx", &a.DeployedTx),
+			blob("kept_authorization", &a.KeptAuthorization),
 			moment("created_at", &a.CreatedAt),
 			moment("updated_at", &a.UpdatedAt),
 		}
 	},
+}
+
+// ownerKeys keeps the public keys of an account's owners. The present owner's
+// is one of them; its address and kind are read before.
+func ownerKeys(column string, a *account.Account) cell {
+	c := blob(column, &a.OwnerKeys)
+	set, clear := c.set, c.clear
+	c.set = func(src any) error {
+		a.Owner.Key = userop.P256Key{}
+		defer a.RecallKey()
+		return set(src)
+	}
+	c.clear = func() { clear(); a.Owner.Key = userop.P256Key{} }
+	return c
 }
 
 // CreateAccount saves a new account, and its player if that is new.

@@ -147,7 +147,7 @@ func integer(column string, get func() (int64, error), set func(int64)) cell {
 	}
 }
 
-func number[T ~int | ~int64 | ~uint64](column string, p *T) cell {
+func number[T ~uint8 | ~int | ~int64 | ~uint64](column string, p *T) cell {
 	return integer(column,
 		func() (int64, error) {
 			if uint64(*p) > math.MaxInt64 && *p > 0 {

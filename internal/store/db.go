@@ -19,10 +19,12 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/operator"
 	"github.com/latchkey-dev/latchkey/internal/player"
 	"github.com/latchkey-dev/latchkey/internal/session"
+	"github.com/latchkey-dev/latchkey/internal/share"
 	"github.com/latchkey-dev/latchkey/internal/sponsor"
 	"github.com/latchkey-dev/latchkey/internal/store/dialect"
 	"github.com/latchkey-dev/latchkey/internal/store/postgres"
 	"github.com/latchkey-dev/latchkey/internal/store/sqlite"
+	"github.com/latchkey-dev/latchkey/internal/user"
 )
 
 // DB is an open database. It is safe for use by many goroutines.
@@ -50,6 +52,8 @@ var (
 	_ intent.Store   = (*DB)(nil)
 	_ bundler.Store  = (*DB)(nil)
 	_ operator.Store = (*DB)(nil)
+	_ user.Store     = (*DB)(nil)
+	_ share.Store    = (*DB)(nil)
 )
 
 // Open opens the database at url and brings it to the schema of this build:

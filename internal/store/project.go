@@ -15,6 +15,7 @@ var projects = table[auth.Project]{
 			word("id", &p.ID),
 			word("name", &p.Name),
 			amount("default_fee_limit", &p.DefaultFeeLimit),
+			document("allowed_origins", &p.AllowedOrigins),
 			moment("created_at", &p.CreatedAt),
 		}
 	},

@@ -16,6 +16,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/page"
 	"github.com/latchkey-dev/latchkey/internal/session"
 	"github.com/latchkey-dev/latchkey/internal/store"
+	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
 // Records of the first version are read by this one. What lies in the columns
@@ -35,7 +36,7 @@ func TestReadsRecordsOfVersion1(t *testing.T) {
 		t.Errorf("player %+v, %v", p, err)
 	}
 	owner := common.HexToAddress("0x2222222222222222222222222222222222222222")
-	if a, err := db.Account(ctx, "pro_1", "acc_1"); err != nil || a.Owner != owner || !a.Deployed() || a.DeployedTx == nil {
+	if a, err := db.Account(ctx, "pro_1", "acc_1"); err != nil || a.Owner != userop.OwnerAt(owner) || !a.Deployed() || a.DeployedTx == nil {
 		t.Errorf("account %+v, %v", a, err)
 	}
 	if c, err := db.Contract(ctx, "pro_1", "con_1"); err != nil || string(c.ABI) != "[]" {

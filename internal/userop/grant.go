@@ -13,18 +13,18 @@ import (
 // the session's operations instead of a registration.
 type Grant struct {
 	Form      Form
-	Signature [SignatureLength]byte
+	Signature []byte // as Owner.Check gives it
 }
 
 // Bytes is the grant for keeping: form and signature. ParseGrant reads it.
-func (g Grant) Bytes() []byte { return append([]byte{byte(g.Form)}, g.Signature[:]...) }
+func (g Grant) Bytes() []byte { return append([]byte{byte(g.Form)}, g.Signature...) }
 
 // ParseGrant reads what Bytes gave.
 func ParseGrant(stored []byte) (Grant, error) {
-	if len(stored) != 1+SignatureLength || stored[0] > byte(PersonalSign) {
-		return Grant{}, fmt.Errorf("read grant: must be its form and %d bytes of signature, has %d bytes", SignatureLength, len(stored))
+	if len(stored) < 1+SignatureLength || stored[0] > byte(PersonalSign) {
+		return Grant{}, fmt.Errorf("read grant: must be its form and %d bytes of signature or more, has %d bytes", SignatureLength, len(stored))
 	}
-	return Grant{Form(stored[0]), [SignatureLength]byte(stored[1:])}, nil
+	return Grant{Form(stored[0]), stored[1:]}, nil
 }
 
 // The domain of an account, in which its owner signs grants.

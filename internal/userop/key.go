@@ -5,7 +5,7 @@ import (
 	"github.com/ethereum/go-ethereum/crypto"
 )
 
-// SignerType is the kind of a session key, as a permission numbers it.
+// SignerType is the kind of a key, as permissions and accounts number it.
 type SignerType byte
 
 const (

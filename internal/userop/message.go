@@ -97,6 +97,6 @@ func (m Message) nested(signature []byte) []byte {
 
 // OwnerSignature lays out what isValidSignature takes for the message from
 // the owner, whose signature under Digest it is.
-func (m Message) OwnerSignature(signature [SignatureLength]byte) []byte {
-	return m.nested(signature[:])
+func (m Message) OwnerSignature(signature []byte) []byte {
+	return m.nested(signature)
 }

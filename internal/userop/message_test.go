@@ -34,7 +34,7 @@ func TestMessageDigestEqualsContract(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			call := account.PackIsValidSignature(m.Hash(), m.OwnerSignature(sig))
+			call := account.PackIsValidSignature(m.Hash(), m.OwnerSignature(sig[:]))
 			answer, _, err := l.evm.Call(evmtest.Bundler, address, call)
 			if err != nil || common.Bytes2Hex(answer[:4]) != "1626ba7e" {
 				t.Errorf("home %d, %s: answer %x, %v", home, description, answer, err)

@@ -66,14 +66,14 @@ func (k P256Key) signature(r, s [32]byte) []byte {
 func (k P256Key) verify(digest, signature []byte) (r, s [32]byte, err error) {
 	public, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), append([]byte{4}, append(k.X[:], k.Y[:]...)...))
 	if err != nil {
-		return r, s, fmt.Errorf("key signature: the session's key is no point on P-256: %w", err)
+		return r, s, fmt.Errorf("key signature: the key is no point on P-256: %w", err)
 	}
 	bigR, bigS, err := parseP256Signature(signature)
 	if err != nil {
 		return r, s, err
 	}
 	if !ecdsa.Verify(public, digest, bigR, bigS) {
-		return r, s, fmt.Errorf("is not by session key %s", k.Address())
+		return r, s, fmt.Errorf("is not by key %s", k.Address())
 	}
 	if bigS.Cmp(p256HalfN) > 0 {
 		bigS.Sub(p256N, bigS)

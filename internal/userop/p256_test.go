@@ -93,8 +93,8 @@ func TestKeySignatureRefusals(t *testing.T) {
 		sig  []byte
 		want string
 	}{
-		{"stranger", P256, stranger.public, plain, "not by session key " + stranger.public.Address().Hex()},
-		{"digest of the other kind", P256SHA256, pair.public, plain, "not by session key"},
+		{"stranger", P256, stranger.public, plain, "not by key " + stranger.public.Address().Hex()},
+		{"digest of the other kind", P256SHA256, pair.public, plain, "not by key"},
 		{"empty", P256, pair.public, nil, "has 0 bytes and is neither"},
 		{"recovery byte", P256, pair.public, append(bytes.Clone(plain), 27), "has 65 bytes"},
 		{"zero r", P256, pair.public, append(make([]byte, 32), plain[32:]...), "from 1 to the order"},

@@ -103,6 +103,13 @@ func (op *Operation) hasPaymasterFields() bool {
 // wei: every gas leg times maxFeePerGas. It is what EntryPoint locks, and what
 // a session's fee budget is charged.
 func (op *Operation) RequiredPrefund() *big.Int {
+	gas := op.GasLimit()
+	return gas.Mul(gas, orZero(op.MaxFeePerGas))
+}
+
+// GasLimit returns the most gas that the operation can be charged for: the sum
+// of every leg.
+func (op *Operation) GasLimit() *big.Int {
 	gas := new(big.Int)
 	for _, leg := range []*big.Int{
 		op.VerificationGasLimit, op.CallGasLimit, op.PreVerificationGas,
@@ -110,7 +117,7 @@ func (op *Operation) RequiredPrefund() *big.Int {
 	} {
 		gas.Add(gas, orZero(leg))
 	}
-	return gas.Mul(gas, orZero(op.MaxFeePerGas))
+	return gas
 }
 
 // pair puts two amounts of at most 128 bits into one word.

@@ -2,7 +2,6 @@ package userop
 
 import (
 	"bytes"
-	"encoding/binary"
 
 	"github.com/ethereum/go-ethereum/common"
 )
@@ -25,16 +24,14 @@ type Session struct {
 // grant, and the key's signature as KeySignature or a secp256k1 key gives it.
 // form is the key's; keys on other curves sign in no form but Raw.
 func (s Session) Field(form Form, keySignature []byte) []byte {
-	out := make([]byte, 0, 1+momentLength+len(s.Permission)+SignatureLength+len(keySignature))
+	out := make([]byte, 0, 1+momentLength+len(s.Permission)+len(s.Grant.Signature)+len(keySignature))
 	out = append(out, s.mode(form))
 	if s.Moment != 0 {
-		var moment [8]byte
-		binary.BigEndian.PutUint64(moment[:], s.Moment)
-		out = append(out, moment[8-momentLength:]...)
+		out = appendMoment(out, s.Moment)
 	}
 	out = append(out, s.Permission...)
 	if s.WayIn != Registered {
-		out = append(out, s.Grant.Signature[:]...)
+		out = append(out, s.Grant.Signature...)
 	}
 	return append(out, keySignature...)
 }
@@ -63,17 +60,21 @@ func (s Session) signerType() SignerType {
 // which walks the account's dearest path. hash is that of the operation that
 // is estimated, because a passkey's answer repeats it.
 func (s Session) Dummy(hash common.Hash) []byte {
-	if s.WayIn != Registered && s.Grant.Signature == ([SignatureLength]byte{}) {
-		s.Grant = Grant{PersonalSign, dummy}
+	if s.WayIn != Registered && len(s.Grant.Signature) == 0 {
+		s.Grant = Grant{PersonalSign, dummy[:]}
 	}
-	switch s.signerType() {
-	case P256, P256SHA256:
-		return s.Field(Raw, s.Key.signature(dummyHalf, dummyHalf))
-	case WebAuthn:
-		return s.Field(Raw, dummyAssertion(hash).encodeFor(s.Key, hash, dummyHalf, dummyHalf))
-	default:
-		return s.Field(PersonalSign, dummy[:])
+	if kind := s.signerType(); kind != Secp256k1 {
+		return s.Field(Raw, s.Key.dummy(kind, hash))
 	}
+	return s.Field(PersonalSign, dummy[:])
+}
+
+// dummy is a well-formed signature under hash that the key has not made.
+func (k P256Key) dummy(kind SignerType, hash common.Hash) []byte {
+	if kind == WebAuthn {
+		return dummyAssertion(hash).encodeFor(k, hash, dummyHalf, dummyHalf)
+	}
+	return k.signature(dummyHalf, dummyHalf)
 }
 
 // dummyHalf is well formed as r and as s, and has no zero byte.

@@ -10,7 +10,7 @@ import (
 func TestSessionLayouts(t *testing.T) {
 	t.Parallel()
 	permission, key := []byte("\x01\x00permission"), []byte("key signature")
-	grant := Grant{PersonalSign, [65]byte(bytes.Repeat([]byte{9}, 65))}
+	grant := Grant{PersonalSign, bytes.Repeat([]byte{9}, 65)}
 	raw := Grant{Raw, grant.Signature}
 	cat := func(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
 	moment := []byte{0, 0, 1, 2, 3, 4}
@@ -30,6 +30,35 @@ func TestSessionLayouts(t *testing.T) {
 	} {
 		if got := c.session.Field(c.form, key); !bytes.Equal(got, c.want) {
 			t.Errorf("%s: got %x, want %x", c.name, got, c.want)
+		}
+	}
+}
+
+func TestAtMoment(t *testing.T) {
+	t.Parallel()
+	key := bytes.Repeat([]byte{7}, SignatureLength)
+	at := func(moment uint64) []byte {
+		return Session{Permission: []byte("\x01\x00permission"), Moment: moment}.Field(Raw, key)
+	}
+	bare := append([]byte{modeSession | modeMoment}, key[1:]...) // an owner's, whose r begins like a mode
+	for _, c := range []struct {
+		name  string
+		field []byte
+		t     uint64
+		want  []byte
+	}{
+		{"later", at(1000), 2000, at(2000)},
+		{"never earlier", at(2000), 1000, at(2000)},
+		{"none named", at(0), 2000, at(0)},
+		{"owner's", bare, 2000, bare},
+		{"empty", nil, 2000, nil},
+	} {
+		before := bytes.Clone(c.field)
+		if got := AtMoment(c.field, c.t); !bytes.Equal(got, c.want) {
+			t.Errorf("%s: got %x, want %x", c.name, got, c.want)
+		}
+		if !bytes.Equal(c.field, before) {
+			t.Errorf("%s: the field that was given has changed", c.name)
 		}
 	}
 }

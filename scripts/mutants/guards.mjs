@@ -13,6 +13,8 @@ export class Source {
   #inserts = []
   #numbers
   #modifiers
+  #function = '' // the one being visited; functions do not nest
+  #repeats = new Map()
   guards = []
   unreached = [] // guards that cannot be switched, which would go untested
 
@@ -64,8 +66,17 @@ export class Source {
 
   #guard(node, kind) {
     const number = this.#numbers.next()
-    this.guards.push({ number, kind, path: this.#path, line: this.#line(node), text: this.#text(node).replaceAll(/\s+/g, ' ') })
+    const text = this.#text(node).replaceAll(/\s+/g, ' ')
+    this.guards.push({ number, kind, path: this.#path, line: this.#line(node), text, name: this.#nameOf(text) })
     return number
+  }
+
+  // #nameOf answers what a guard is known by in its file, whatever its line.
+  #nameOf(text) {
+    const name = this.#function ? `${this.#function}: ${text}` : text
+    const repeat = (this.#repeats.get(name) ?? 0) + 1
+    this.#repeats.set(name, repeat)
+    return repeat === 1 ? name : `${name} (${repeat})`
   }
 
   #visit(node, context) {
@@ -81,16 +92,19 @@ export class Source {
   // --- Solidity
 
   visitFunctionDefinition(node) {
+    this.#function = node.name || node.kind
     for (const { modifierName, ...invocation } of node.modifiers ?? []) {
       if (!this.#modifiers.has(modifierName.name)) continue
       const number = this.#guard(invocation, 'modifier')
       this.#wrap(invocation, '', `(${number})`)
     }
-    return { returnsBool: node.returnParameters?.parameters.map((p) => p.typeName?.name).join() === 'bool' }
+    const returned = node.returnParameters?.parameters ?? []
+    return { returnsBool: returned.map((p) => p.typeName?.name).join() === 'bool', returnsNothing: returned.length === 0 }
   }
 
   // A modifier takes the number of the guard that each use of it is.
   visitModifierDefinition(node) {
+    this.#function = node.name
     if (!this.#modifiers.has(node.name)) return { skip: true }
     const head = this.#text(node).match(/^modifier\s+\w+\s*(\()?/)
     const end = span(node)[0] + Buffer.byteLength(head[0].trimEnd())
@@ -123,8 +137,9 @@ export class Source {
     if (!context.guarded) this.#wrap(node, `if (!Mutant.off(${this.#guard(node, 'revert')})) `)
   }
 
-  visitReturn(node, { returnsBool }) {
+  visitReturn(node, { returnsBool, returnsNothing }) {
     const { expression } = node
+    if (returnsNothing && isCheck(expression)) return this.#wrap(node, `if (Mutant.off(${this.#guard(node, 'check')})) return; else `)
     if (!expression || isLiteral(expression)) return
     if (returnsBool || isConjunction(expression)) this.#terms(expression, 'allow', 'predicate')
   }
@@ -143,7 +158,7 @@ export class Source {
     const name = expression.expression.name ?? expression.expression.memberName ?? ''
     // A check of nothing but a condition is one guard a term; any other is one.
     if (/^(require|_?check)$/.test(name)) this.#terms(expression.arguments[0], 'allow')
-    else if (/^_?(check|require|ensure)/.test(name)) this.#wrap(node, `if (!Mutant.off(${this.#guard(node, 'check')})) `)
+    else if (isCheck(expression)) this.#wrap(node, `if (!Mutant.off(${this.#guard(node, 'check')})) `)
   }
 
   // SafeCast.toUint(!ok) is how a boolean becomes ERC-4337's failure.
@@ -164,6 +179,8 @@ export class Source {
       this.#terms(bare.leftExpression, to, kind)
       return this.#terms(bare.rightExpression, to, kind)
     }
+    const parts = partsOf(bare, to)
+    if (parts.length) return parts.forEach((part) => this.#terms(part, to, kind))
     const number = this.#guard(bare, kind)
     this.#wrap(bare, to === 'allow' ? `(Mutant.off(${number}) || (` : `(!Mutant.off(${number}) && (`, '))')
   }
@@ -250,6 +267,20 @@ function narrows(body) {
 
 function unparenthesised(node) {
   return node.nodeType === 'TupleExpression' && node.components.length === 1 ? unparenthesised(node.components[0]) : node
+}
+
+// partsOf answers those operands of a && (or, to allow, of a ||) that are made of
+// several terms themselves: value != 0 && (isLimited || !hasRule) refuses for two
+// reasons.
+function partsOf({ nodeType, operator, leftExpression, rightExpression }, to) {
+  const [outer, inner] = to === 'allow' ? ['||', '&&'] : ['&&', '||']
+  if (nodeType !== 'BinaryOperation' || operator !== outer) return []
+  return [leftExpression, rightExpression].filter((operand) => unparenthesised(operand).operator === inner)
+}
+
+// isCheck says whether a call does nothing but check.
+function isCheck(node) {
+  return node?.nodeType === 'FunctionCall' && /^_?(check|require|ensure)/.test(node.expression.name ?? node.expression.memberName ?? '')
 }
 
 function isLiteral(node) {

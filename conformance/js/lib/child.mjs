@@ -3,7 +3,7 @@
 // which needs no MessagePort, and signs with one key.
 
 import { sign } from 'viem/accounts'
-import { hashMessage, keccak256, stringToHex, toHex, isHex } from 'viem'
+import { hashMessage, toHex } from 'viem'
 
 // attachChild makes signer the wallet behind openfort.embeddedWallet. It may be
 // exchanged later through the answered child's signer field.
@@ -32,13 +32,12 @@ export async function attachChild(openfort, signer) {
   return child
 }
 
-// signature signs as the wallet page does: flags absent mean EIP-191 over the
-// bytes of a hex string, both false mean the 32-byte digest itself.
+// signature signs as the wallet page does. No flags mean EIP-191 over the bytes
+// of a hex string, both false mean the 32-byte digest itself; with requireHash it
+// is EIP-191 over the bytes (requireArrayify) or over the text.
 async function signature({ privateKey }, { message, requireArrayify, requireHash }) {
-  const bytes = requireArrayify !== false && isHex(message)
-  let hash
-  if (requireArrayify === undefined && requireHash === undefined) hash = hashMessage({ raw: message })
-  else if (requireHash) hash = keccak256(bytes ? message : stringToHex(message))
-  else hash = typeof message === 'string' ? message : toHex(Uint8Array.from(Object.values(message)))
-  return sign({ hash, privateKey, to: 'hex' })
+  const raw = typeof message === 'string' ? message : toHex(Uint8Array.from(Object.values(message)))
+  if (requireHash === false) return sign({ hash: raw, privateKey, to: 'hex' })
+  const text = requireArrayify === false && typeof message === 'string'
+  return sign({ hash: hashMessage(text ? message : { raw }), privateKey, to: 'hex' })
 }

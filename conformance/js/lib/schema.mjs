@@ -10,8 +10,10 @@ import Ajv from 'ajv'
 import { createGenerator } from 'ts-json-schema-generator'
 
 const ROOTS = [
+  'AuthSessionResponse', 'AuthUserResponse', 'UserDeleteResponse', 'UserListResponse',
   'AccountListResponse', 'AccountResponse', 'AccountV2Response', 'BaseEntityListResponseAccountV2Response',
   'ContractDeleteResponse', 'ContractListResponse', 'ContractReadResponse', 'ContractResponse',
+  'EstimateTransactionIntentGasResult',
   'InvalidRequestErrorResponse',
   'PlayerDeleteResponse', 'PlayerListResponse', 'PlayerResponse',
   'PolicyDeleteResponse', 'PolicyListResponse', 'PolicyResponse', 'PolicyRuleDeleteResponse', 'PolicyRuleListResponse', 'PolicyRuleResponse',

@@ -83,12 +83,13 @@ export class Server {
   // ready waits for the first line of stdout, and fails with the end of the
   // log when the process ends or takes too long.
   async ready() {
-    const line = await within(READY_SECONDS, [
+    const ready = Promise.race([
       new Promise((done) => (this.#lines.length ? done(this.#lines[0]) : (this.#waiting = done))),
       this.exited.then(({ code, signal }) => {
         throw this.#failure(`ended with ${signal ?? code} before it was ready`)
       }),
-    ], () => {
+    ])
+    const line = await within(READY_SECONDS, ready, () => {
       this.#child.kill('SIGKILL')
       return this.#failure(`was not ready within ${READY_SECONDS} s`)
     })
@@ -103,7 +104,7 @@ export class Server {
   // ends by itself with code 0, having printed nothing but its ready line.
   async stop() {
     this.#child.kill('SIGINT')
-    const { code, signal } = await within(STOP_SECONDS, [this.exited], () => {
+    const { code, signal } = await within(STOP_SECONDS, this.exited, () => {
       this.#child.kill('SIGKILL')
       return this.#failure(`did not stop within ${STOP_SECONDS} s of SIGINT`)
     })
@@ -122,13 +123,13 @@ export class Server {
   }
 }
 
-// within answers what the first of the promises does, unless that takes too
-// long; then failure says what went wrong, and it is not asked later.
-async function within(seconds, promises, failure) {
+// within waits for a promise, and rejects with what failure answers when that
+// takes too long. failure is not called otherwise.
+async function within(seconds, promise, failure) {
   let timer
   const late = new Promise((_, reject) => (timer = setTimeout(() => reject(failure()), seconds * 1000)))
   try {
-    return await Promise.race([...promises, late])
+    return await Promise.race([promise, late])
   } finally {
     clearTimeout(timer)
   }

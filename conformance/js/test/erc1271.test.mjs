@@ -1,18 +1,15 @@
 // Signatures that the browser SDK makes, with its own signing code, are valid
-// for the account on chain: as personal_sign and as typed data, on a smart
-// account and on a delegated one.
+// for the account: as personal_sign and as typed data, on a smart account and on
+// a delegated one, before the account has code (ERC-6492) and by
+// isValidSignature when it has.
 
 import assert from 'node:assert/strict'
-import { createServer } from 'node:http'
 import { after, before, describe, test } from 'node:test'
-import { Openfort } from '@openfort/openfort-js'
 import { decodeAbiParameters, hashMessage, hashTypedData } from 'viem'
-import { client, ok } from '../lib/api.mjs'
 import { accountAbi, connect } from '../lib/chain.mjs'
-import { attachChild } from '../lib/child.mjs'
 import { startDev } from '../lib/server.mjs'
 import * as signers from '../lib/signers.mjs'
-import { memoryStorage } from '../lib/storage.mjs'
+import { signUp } from '../lib/wallet.mjs'
 
 const VALID = '0x1626ba7e'
 const ERC6492 = '6492649264926492649264926492649264926492649264926492649264926492'
@@ -25,51 +22,14 @@ const typedData = (chainId) => ({
   message: { item: '7', price: '1000000000000000000' },
 })
 
-let server, info, api, chain, backend, openfort, child, owner
+let server, info, chain
 
 before(async () => {
   server = await startDev('erc1271')
   info = server.info
-  api = client(info.api, info.secretKey)
   chain = connect(info.rpc, info.chainId)
-  owner = signers.viem(info.ownerPrivateKey)
-  backend = await startBackend()
-  openfort = new Openfort({
-    baseConfiguration: { publishableKey: info.publishableKey },
-    shieldConfiguration: { shieldPublishableKey: 'unused' },
-    overrides: { backendUrl: backend.url, storage: memoryStorage() },
-    disableTelemetry: true,
-  })
-  await openfort.waitForInitialization()
-  await openfort.auth.signUpGuest()
-  child = await attachChild(openfort, owner)
 })
-after(async () => {
-  backend?.close()
-  await server?.stop()
-})
-
-// startBackend answers what the SDK asks about the user, and passes accounts
-// through from the server under test, so that the SDK signs by its answers.
-async function startBackend() {
-  const own = new Map()
-  const login = { token: 'token', user: { id: 'pla_user' }, session: { id: 's', token: 'token', userId: 'pla_user' } }
-  const http = createServer(async (request, response) => {
-    const { pathname } = new URL(request.url, 'http://backend')
-    const [, id] = pathname.match(/^\/v2\/accounts\/(\w+-?.*)$/) ?? []
-    const body = id ? own.get(id) ?? ok(await api.get(`/v2/accounts/${id}`)) : login
-    response.setHeader('content-type', 'application/json').end(JSON.stringify(body))
-  })
-  await new Promise((listening) => http.listen(0, '127.0.0.1', listening))
-  return { own, url: `http://127.0.0.1:${http.address().port}`, close: () => http.close() }
-}
-
-// wallet makes the SDK read an account and answers its EIP-1193 provider.
-async function wallet(id) {
-  const account = await openfort.embeddedWallet.recover({ account: id, recoveryParams: { recoveryMethod: 'password', password: 'unused' } })
-  const provider = await openfort.embeddedWallet.getEthereumProvider({ announceProvider: false, chains: { [info.chainId]: info.rpc } })
-  return { account, request: (method, params) => provider.request({ method, params }) }
-}
+after(() => server?.stop())
 
 // inner takes the account's own signature out of an ERC-6492 wrapper, as a
 // verifier does when the account has code.
@@ -90,100 +50,87 @@ async function verdict(address, hash, signature) {
   }
 }
 
-function checkAccount(kind, load) {
-  describe(kind, () => {
-    let signer, address
+for (const [accountType, implementationType] of [['Smart Account', 'UpgradeableV6'], ['Delegated Account', 'Calibur']]) {
+  describe(accountType, () => {
+    const owner = signers.viem()
+    let wallet, account, provider
+
     before(async () => {
-      ;({ signer, address } = await load())
+      wallet = await signUp(info)
+      account = await wallet.use(owner, accountType)
+      assert.equal(account.implementationType, implementationType)
+      provider = await wallet.provider()
     })
 
-    test('personal_sign', async () => {
-      const signature = await signer.request('personal_sign', [text, address])
-      assert.equal(await verdict(address, hashMessage(text), inner(signature)), VALID)
-      assert.notEqual(await verdict(address, hashMessage(text + '!'), inner(signature)), VALID)
-      assert.equal(await chain.read.verifyMessage({ address, message: text, signature }), true)
+    const personalSign = () => provider.request({ method: 'personal_sign', params: [text, account.address] })
+    const signTypedData = () => provider.request({ method: 'eth_signTypedData_v4', params: [account.address, JSON.stringify(typedData(info.chainId))] })
+
+    // byAnother signs with a key that is not the owner's.
+    async function byAnother(sign) {
+      wallet.child.signer = signers.viem()
+      try {
+        return await sign()
+      } finally {
+        wallet.child.signer = owner
+      }
+    }
+
+    const checkByViem = async () => {
+      const { address } = account
+      const message = { address, message: text }
+      assert.equal(await chain.read.verifyMessage({ ...message, signature: await personalSign() }), true)
+      assert.equal(await chain.read.verifyMessage({ ...message, message: `${text}!`, signature: await personalSign() }), false)
+      assert.equal(await chain.read.verifyMessage({ ...message, signature: await byAnother(personalSign) }), false)
+      const data = { address, ...typedData(info.chainId) }
+      assert.equal(await chain.read.verifyTypedData({ ...data, signature: await signTypedData() }), true)
+      assert.equal(await chain.read.verifyTypedData({ ...data, signature: await byAnother(signTypedData) }), false)
+    }
+
+    test('before the account has code, viem verifies both', async () => {
+      assert.equal(await chain.read.getCode({ address: account.address }), undefined)
+      await checkByViem()
     })
 
-    test('eth_signTypedData_v4', async () => {
+    test('with code, viem verifies both', async () => {
+      await wallet.deploy()
+      assert.notEqual(await chain.read.getCode({ address: account.address }), undefined)
+      await checkByViem()
+    })
+
+    test('isValidSignature of personal_sign', async () => {
+      const signature = inner(await personalSign())
+      assert.equal(await verdict(account.address, hashMessage(text), signature), VALID)
+      assert.notEqual(await verdict(account.address, hashMessage(`${text}!`), signature), VALID)
+      assert.notEqual(await verdict(account.address, hashMessage(text), inner(await byAnother(personalSign))), VALID)
+    })
+
+    test('isValidSignature of eth_signTypedData_v4', async () => {
+      const signature = inner(await signTypedData())
+      assert.equal(await verdict(account.address, hashTypedData(typedData(info.chainId)), signature), VALID)
+      assert.notEqual(await verdict(account.address, hashMessage(text), signature), VALID)
+    })
+
+    test('isValidSignature of embeddedWallet.signTypedData', async () => {
       const data = typedData(info.chainId)
-      const signature = await signer.request('eth_signTypedData_v4', [address, JSON.stringify(data)])
-      assert.equal(await verdict(address, hashTypedData(data), inner(signature)), VALID)
-      assert.notEqual(await verdict(address, hashMessage(text), inner(signature)), VALID)
-      assert.equal(await chain.read.verifyTypedData({ address, ...data, signature }), true)
+      const signature = await wallet.openfort.embeddedWallet.signTypedData(data.domain, data.types, data.message)
+      assert.equal(await verdict(account.address, hashTypedData(data), inner(signature)), VALID)
     })
 
-    test('embeddedWallet.signTypedData', async () => {
-      const data = typedData(info.chainId)
-      const signature = await openfort.embeddedWallet.signTypedData(data.domain, data.types, data.message)
-      assert.equal(await verdict(address, hashTypedData(data), inner(signature)), VALID)
-    })
-
-    test('a signature of another key is refused', async () => {
-      child.signer = signers.viem()
-      const other = await signer.request('personal_sign', [text, address])
-      assert.notEqual(await verdict(address, hashMessage(text), inner(other)), VALID)
+    test('a signature is good for the account that it was made for only', async () => {
+      const signature = inner(await personalSign())
+      const other = await signUp(info)
+      const address = (await other.use(accountType === 'Smart Account' ? owner : signers.viem(), accountType)).address
+      await other.deploy()
+      assert.notEqual(address, account.address)
+      assert.notEqual(await verdict(address, hashMessage(text), signature), VALID)
     })
   })
 }
 
-checkAccount('Smart Account', async () => {
-  child.signer = owner
-  await deploySmartAccount()
-  const signer = await wallet(info.account)
-  assert.equal(signer.account.implementationType, 'UpgradeableV6')
-  return { signer, address: info.accountAddress }
+test('a raw signature of a smart account\'s owner is refused: it is bound to no account', async () => {
+  const owner = signers.viem()
+  const wallet = await signUp(info)
+  const { address } = await wallet.use(owner)
+  await wallet.deploy()
+  assert.notEqual(await verdict(address, hashMessage(text), await owner.raw(hashMessage(text))), VALID)
 })
-
-describe('Smart Account, what is not its own', () => {
-  test('a raw signature of the owner is refused: it is bound to no account', async () => {
-    const hash = hashMessage(text)
-    assert.notEqual(await verdict(info.accountAddress, hash, await owner.raw(hash)), VALID)
-  })
-
-  test('the same owner\'s signature for another account is refused', async () => {
-    child.signer = owner
-    const other = ok(await api.post('/v1/accounts', { chainId: info.chainId, externalOwnerAddress: owner.address }))
-    const signer = await wallet(other.id)
-    const signature = await signer.request('personal_sign', [text, other.address])
-    assert.notEqual(await verdict(info.accountAddress, hashMessage(text), inner(signature)), VALID)
-    // It is good for the account it was made for, though that has no code yet.
-    assert.equal(await chain.read.verifyMessage({ address: other.address, message: text, signature }), true)
-  })
-})
-
-checkAccount('Delegated Account', async () => {
-  const delegated = signers.viem()
-  await delegate(delegated)
-  const id = 'acc_delegated'
-  backend.own.set(id, {
-    id, wallet: info.player, accountType: 'Delegated Account', address: delegated.address, ownerAddress: delegated.address, chainType: 'EVM',
-    chainId: info.chainId, createdAt: 0, updatedAt: 0, custody: 'User',
-    smartAccount: { implementationType: 'Calibur', implementationAddress: await implementation(), active: true },
-  })
-  child.signer = delegated
-  return { signer: await wallet(id), address: delegated.address }
-})
-
-async function implementation() {
-  return ok(await api.get(`/v2/accounts/${info.account}`)).smartAccount.implementationAddress
-}
-
-// deploySmartAccount gives the ready account code by its first operation.
-async function deploySmartAccount() {
-  const intent = ok(await api.post('/v1/transaction_intents', {
-    account: info.account, chainId: info.chainId, policy: info.policy, interactions: [{ contract: info.contract, functionName: 'mint', functionArgs: [info.accountAddress] }],
-  }))
-  const signature = await owner.eip191(intent.nextAction.payload.signableHash)
-  const done = ok(await api.post(`/v1/transaction_intents/${intent.id}/signature`, { signature }))
-  assert.equal(done.response.status, 1, JSON.stringify(done.response.error))
-}
-
-// delegate sends the EIP-7702 transaction that gives an EOA our code.
-async function delegate({ privateKey, address }) {
-  const relay = chain.wallet(info.ownerPrivateKey)
-  const authorization = await chain.wallet(privateKey).signAuthorization({ contractAddress: await implementation() })
-  const hash = await relay.sendTransaction({ to: address, authorizationList: [authorization], gas: 200_000n })
-  await chain.read.waitForTransactionReceipt({ hash })
-  const code = await chain.read.getCode({ address })
-  assert.equal(code?.toLowerCase(), `0xef0100${(await implementation()).slice(2).toLowerCase()}`)
-}

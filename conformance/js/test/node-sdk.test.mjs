@@ -228,6 +228,16 @@ for (const [library, newSigner] of Object.entries({ viem: signers.viem, ethers: 
       assert.equal(none.data.length, 1)
     })
 
+    test('transaction intent: the cost that was announced covers the fee', async () => {
+      const request = { account: account.id, chainId: info.chainId, policy: policy.id, interactions: [{ contract: contract.id, functionName: 'mint', functionArgs: [owner.address] }] }
+      const cost = conform('EstimateTransactionIntentGasResult', await openfort.transactionIntents.estimateCost(request))
+      assert.equal(BigInt(cost.estimatedTXGasFee), BigInt(cost.estimatedTXGas) * BigInt(cost.gasPrice))
+      const intent = await openfort.transactionIntents.create(request)
+      const signature = await owner.eip191(intent.nextAction.payload.signableHash)
+      const { response } = await openfort.transactionIntents.signature(intent.id, { signature })
+      assert(BigInt(response.gasFee) > 0n && BigInt(response.gasFee) <= BigInt(cost.estimatedTXGasFee), `${response.gasFee} of ${cost.estimatedTXGasFee} wei`)
+    })
+
     test('transaction intent: the owner signs one too', async () => {
       const intent = conform('TransactionIntentResponse', await openfort.transactionIntents.create({
         player: player.id, chainId: info.chainId, policy: policy.id, interactions: [{ contract: contract.id, functionName: 'mint(address)', functionArgs: [owner.address] }],

@@ -1,15 +1,18 @@
-// The browser SDK's signature request, in Node: it carries nothing but the
-// publishable key.
+// The browser SDK's signature requests, in Node: they carry nothing but the
+// publishable key. And the guide's second path, where a server asks by its own
+// SDK for what the browser signs.
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { Openfort } from '@openfort/openfort-js'
+import Server from '@openfort/openfort-node'
 import { client, ok } from '../lib/api.mjs'
 import { chainTime, connect } from '../lib/chain.mjs'
 import { conform } from '../lib/schema.mjs'
 import { startDev } from '../lib/server.mjs'
 import * as signers from '../lib/signers.mjs'
 import { memoryStorage } from '../lib/storage.mjs'
+import { signUp } from '../lib/wallet.mjs'
 
 let server, info, api, chain, owner, openfort
 
@@ -73,3 +76,36 @@ test('a stranger\'s signature is refused in words, and logs nobody out', async (
   assert.equal(loggedOut, false)
   assert.equal(ok(await api.get(`/v1/sessions/${session.id}`)).status, 'pending')
 })
+
+for (const accountType of ['Smart Account', 'Delegated Account']) {
+  test(`a server asks, the browser signs: session, mint and revoke, on a ${accountType}`, async () => {
+    const backend = new Server(info.secretKey, { basePath: info.api })
+    const wallet = await signUp(info)
+    const { id, address } = await wallet.use(signers.viem(), accountType)
+    await wallet.deploy()
+    const { embeddedWallet, proxy } = wallet.openfort
+    const sign = ({ payload }) => embeddedWallet.signMessage(payload.userOperationHash, { hashMessage: true, arrayifyMessage: true })
+    const mint = () => backend.transactionIntents.create({
+      account: id, chainId: info.chainId, policy: info.policy, interactions: [{ contract: info.contract, functionName: 'mint', functionArgs: [address] }],
+    })
+
+    const key = signers.viem()
+    const terms = { account: id, address: key.address, chainId: info.chainId, policy: info.policy }
+    const session = await backend.sessions.create({ ...terms, validAfter: 0, validUntil: (await chainTime(chain)) + 3600, whitelist: [info.contractAddress] })
+    assert.equal((await proxy.sendSignatureSessionRequest(session.id, await sign(session.nextAction))).isActive, true)
+
+    // The session key signs; then the SDK asks the wallet itself, for the owner.
+    const first = await mint()
+    const done = await proxy.sendSignatureTransactionIntentRequest(first.id, null, await key.eip191(first.nextAction.payload.userOperationHash))
+    assert.equal(done.response.status, 1, JSON.stringify(done.response.error))
+    const second = await mint()
+    const owned = await proxy.sendSignatureTransactionIntentRequest(second.id, second.nextAction.payload.signableHash)
+    assert.equal(owned.response.status, 1, JSON.stringify(owned.response.error))
+
+    const revoke = await backend.sessions.revoke(terms)
+    assert.equal((await proxy.sendSignatureSessionRequest(revoke.id, await sign(revoke.nextAction))).isActive, false)
+    const third = await mint()
+    await assert.rejects(async () => proxy.sendSignatureTransactionIntentRequest(third.id, null, await key.eip191(third.nextAction.payload.userOperationHash)), /revoked/)
+    assert(await wallet.openfort.getAccessToken(), 'the refusal logged the user out')
+  })
+}

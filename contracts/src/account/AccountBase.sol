@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {ILatchkeyAccount} from "../interfaces/ILatchkeyAccount.sol";
 import {ENTRY_POINT_V08} from "../libraries/EntryPointV08.sol";
+import {KeySignature} from "../libraries/KeySignature.sol";
 
 /// @title Storage and authority of an account
 /// @notice Holds the one storage struct that all parts share, and answers who may call.
@@ -23,6 +24,9 @@ abstract contract AccountBase is ILatchkeyAccount {
         /// Zero means that the account is an EIP-7702 delegated EOA, which owns itself.
         address owner;
         uint64 epoch;
+        /// The owner's kind of key, see {KeySignature}. Zero is an EOA or a contract. Nobody but the account asks for it
+        /// often enough to pay for a function: whoever wants to know reads the slot.
+        uint8 ownerKind;
         mapping(bytes32 sessionId => Session) sessions;
         /// The key is keccak256(abi.encode(sessionId, the rule's position)).
         mapping(bytes32 key => Counter) counters;
@@ -30,6 +34,7 @@ abstract contract AccountBase is ILatchkeyAccount {
 
     /// @dev keccak256(abi.encode(uint256(keccak256("latchkey.storage.Account")) - 1)) & ~bytes32(uint256(0xff))
     bytes32 private constant STORAGE_LOCATION = 0xcaf2a002cc16fc3c70fff6edb6262e5041ac8e964ca0b3f4db33821128ef9f00;
+    uint256 private constant OWNER_KIND_SHIFT = 224;
 
     /// @dev Owner operations arrive from the EntryPoint, direct transactions from the owner, and batches from the
     /// account itself. A session operation cannot pose as any of them: validation lets it call {execute} only, and
@@ -40,9 +45,8 @@ abstract contract AccountBase is ILatchkeyAccount {
     }
 
     /// @inheritdoc ILatchkeyAccount
-    function owner() public view returns (address) {
-        address stored = _accountStorage().owner;
-        return stored == address(0) ? address(this) : stored;
+    function owner() public view returns (address signer) {
+        (signer,) = _ownerKey();
     }
 
     /// @inheritdoc ILatchkeyAccount
@@ -50,12 +54,30 @@ abstract contract AccountBase is ILatchkeyAccount {
         return _accountStorage().epoch;
     }
 
+    /// @dev Whose signatures are the owner's, and of which kind they are.
+    function _ownerKey() internal view returns (address signer, uint256 kind) {
+        (signer, kind) = _storedOwner();
+        if (signer == address(0)) signer = address(this);
+    }
+
+    /// @dev Address and kind, as one word holds them.
+    function _storedOwner() internal view returns (address stored, uint256 kind) {
+        assembly ("memory-safe") {
+            kind := sload(STORAGE_LOCATION)
+        }
+        stored = address(uint160(kind));
+        kind = kind >> OWNER_KIND_SHIFT;
+    }
+
     function _isDelegated() internal view returns (bool) {
         return _accountStorage().owner == address(0);
     }
 
+    /// @dev A key on P-256 sends no transactions, whoever its address may belong to.
     function _checkSelfOrOwner() private view {
-        if (msg.sender != address(this) && msg.sender != owner()) revert NotAuthorized(msg.sender);
+        if (msg.sender == address(this)) return;
+        (address signer, uint256 kind) = _ownerKey();
+        if (msg.sender != signer || kind != KeySignature.SECP256K1) revert NotAuthorized(msg.sender);
     }
 
     function _accountStorage() internal pure returns (AccountStorage storage $) {

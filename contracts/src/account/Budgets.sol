@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Limits, Permission, Terms} from "../libraries/Permission.sol";
+import {Permission} from "../libraries/Permission.sol";
 import {Period} from "../libraries/Period.sol";
-import {Rule, RuleKind} from "../libraries/Rules.sol";
+import {Rule, RuleKind, RuleLayout} from "../libraries/Rules.sol";
 import {SignatureParts} from "../libraries/SessionSignature.sol";
 import {SessionStatus} from "../libraries/SessionStatus.sol";
 import {SessionRegistry} from "./SessionRegistry.sol";
@@ -19,26 +19,17 @@ abstract contract Budgets is SessionRegistry {
         bytes32 id;
         /// The status word, with all that the operation charged so far.
         uint256 word;
-        /// The status word as it is stored.
-        uint256 stored;
-        Terms terms;
-        Limits limits;
         /// Of the signature field, which names the moment.
         SignatureParts parts;
-    }
-
-    /// @dev Stores what the operation charged to the status word.
-    function _close(Use memory use) internal {
-        if (use.word != use.stored) _accountStorage().sessions[use.id].word = use.word;
     }
 
     /// @dev The window in which the operation holds, as the upper 96 bits of ERC-4337 validation data: within the
     /// permission's own time, and within the window of every timed rule. Both ends of a window are inclusive, but the
     /// EntryPoint refuses `timestamp <= validAfter`.
     function _window(bytes calldata permission, Use memory use) internal pure returns (uint256) {
-        uint256 from = use.limits.validAfter();
-        uint256 until = use.terms.validUntil();
-        if (use.terms.hasRules()) (from, until) = _narrow(permission, use, from, until);
+        uint256 from = permission.limits().validAfter();
+        uint256 until = permission.terms().validUntil();
+        if (use.parts.kinds() & RuleLayout.TIMED != 0) (from, until) = _narrow(permission, use, from, until);
         unchecked {
             if (from != 0) --from;
         }
@@ -50,7 +41,7 @@ abstract contract Budgets is SessionRegistry {
         pure
         returns (uint256, uint256)
     {
-        (Rule rule, uint256 count) = permission.rules(use.terms);
+        (Rule rule, uint256 count) = permission.rules(permission.terms());
         for (; count != 0; --count) {
             if (rule.isTimed()) {
                 (bool ok, uint256 ruleFrom, uint256 ruleUntil) = Period.window(rule, use.parts.moment());

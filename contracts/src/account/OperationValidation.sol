@@ -18,11 +18,12 @@ import {SessionValidation} from "./SessionValidation.sol";
 /// @title Who signed an operation
 /// @notice The signature field of an operation is one of
 ///
-///     65 bytes        the owner; EIP-191 over the hash on a proxy, the hash itself on a delegated EOA
-///     mode, 65 bytes  the owner
-///     mode, ...       a session, see {SessionSignature}
+///     65 bytes   an owner on secp256k1; EIP-191 over the hash on a proxy, the hash itself on a delegated EOA
+///     mode, ...  the owner, see {KeySignature}
+///     mode, ...  a session, see {SessionSignature}
 ///
 /// where bit 0 of the mode byte says EIP-191 (1) or the hash itself (0), and bit 1 says session (1) or owner (0).
+/// EIP-191 is for keys on secp256k1 only.
 /// @dev Signatures are judged last and a wrong one only returns failure, so that gas estimation with a placeholder
 /// walks the whole path.
 abstract contract OperationValidation is Account, SessionValidation {
@@ -30,8 +31,6 @@ abstract contract OperationValidation is Account, SessionValidation {
     using Permission for bytes;
     using SessionSignature for bytes;
     using SessionStatus for uint256;
-
-    uint256 private constant OWNER_LENGTH = 1 + Secp256k1Signature.LENGTH;
 
     /// @inheritdoc Account
     function entryPoint() public pure override returns (IEntryPoint) {
@@ -56,38 +55,48 @@ abstract contract OperationValidation is Account, SessionValidation {
         returns (uint256)
     {
         if (signature.length == Secp256k1Signature.LENGTH) return _validateBareOwner(opHash, signature);
-        if (signature.length < OWNER_LENGTH) revert SignatureMalformed();
+        if (signature.length < 1 + Secp256k1Signature.LENGTH) revert SignatureMalformed();
 
         uint8 mode = uint8(signature[0]);
-        if (mode & SessionSignature.MODE_SESSION != 0) return _validateSession(op, opHash, signature);
-        if (mode > SessionSignature.MODE_EIP191 || signature.length != OWNER_LENGTH) revert SignatureMalformed();
-        return _failure(owner(), _signed(opHash, mode & SessionSignature.MODE_EIP191), signature[1:]);
+        if (mode & SessionSignature.MODE_SESSION != 0) return _validateSession(op, opHash, signature, mode);
+        return _validateOwner(mode, opHash, signature[1:]);
     }
 
     function _checkEntryPoint() internal view override {
         if (msg.sender != address(ENTRY_POINT_V08)) revert NotAuthorized(msg.sender);
     }
 
-    /// @dev Whether the owner signed `digest`, with nothing around the 65 bytes. ERC-1271 builds on it.
+    /// @dev Whether the owner signed `digest`, with nothing around the key signature. ERC-1271 builds on it.
     function _rawSignatureValidation(bytes32 digest, bytes calldata signature) internal view override returns (bool) {
-        return signature.length == Secp256k1Signature.LENGTH && _failure(owner(), digest, signature) == 0;
+        (address signer, uint256 kind) = _ownerKey();
+        return KeySignature.isWellFormed(kind, signature) && KeySignature.isSignedBy(kind, digest, signature, signer);
     }
 
     /// @dev Openfort's SDKs sign EIP-191 for a proxy and the hash itself for a delegated EOA.
     function _validateBareOwner(bytes32 opHash, bytes calldata signature) private view returns (uint256) {
-        address stored = _accountStorage().owner;
+        (address stored, uint256 kind) = _storedOwner();
         if (stored == address(0)) return _failure(address(this), opHash, signature);
+        if (kind != KeySignature.SECP256K1) revert SignatureMalformed();
         return _failure(stored, MessageHashUtils.toEthSignedMessageHash(opHash), signature);
     }
 
-    function _validateSession(PackedUserOperation calldata op, bytes32 opHash, bytes calldata signature)
+    function _validateOwner(uint8 mode, bytes32 opHash, bytes calldata signature) private view returns (uint256) {
+        (address signer, uint256 kind) = _ownerKey();
+        uint8 highest = kind == KeySignature.SECP256K1 ? SessionSignature.MODE_EIP191 : 0;
+        if (mode > highest || !KeySignature.isWellFormed(kind, signature)) revert SignatureMalformed();
+        return _failure(kind, signer, _signed(opHash, mode), signature);
+    }
+
+    function _validateSession(PackedUserOperation calldata op, bytes32 opHash, bytes calldata signature, uint8 mode)
         private
         returns (uint256 validationData)
     {
-        SignatureParts parts = signature.parse();
+        uint256 grantKind = SessionSignature.isGranted(mode) ? _accountStorage().ownerKind : 0;
+        SignatureParts parts = signature.parse(grantKind);
         bytes calldata permission = parts.permission(signature);
-        (bytes32 id, uint256 word) = _find(permission);
-        Use memory use = Use(id, word, word, permission.terms(), permission.limits(), parts);
+        (bytes32 id, Session storage session) = _find(permission);
+        uint256 word = session.word;
+        Use memory use = Use(id, word, parts);
 
         if (use.parts.wayIn() != 0) {
             _admit(permission, use);
@@ -98,7 +107,8 @@ abstract contract OperationValidation is Account, SessionValidation {
 
         // The permission is canonical: it was checked just now, or when the session became active.
         validationData |= _judge(op, permission, use);
-        validationData |= _keyFailure(use, opHash, signature);
+        if (use.word != word) session.word = use.word;
+        validationData |= _keyFailure(permission.terms(), use, opHash, signature);
     }
 
     /// @dev Lets in a session that is not registered, if the owner signed for it. One that is used for the first time
@@ -114,19 +124,22 @@ abstract contract OperationValidation is Account, SessionValidation {
             return;
         }
         use.word = SessionStatus.ACTIVE;
-        emit SessionRegistered(use.id, use.terms.signer(), permission);
+        emit SessionRegistered(use.id, permission.terms().signer(), permission);
     }
 
     function _grantFailure(Use memory use, bytes calldata signature) private view returns (uint256) {
         bytes32 digest = _signed(_grantDigest(use.id), use.parts.mode() & SessionSignature.MODE_GRANT_EIP191);
-        return _failure(owner(), digest, use.parts.grant(signature));
+        (address signer, uint256 kind) = _ownerKey();
+        return _failure(kind, signer, digest, use.parts.grant(signature));
     }
 
-    function _keyFailure(Use memory use, bytes32 opHash, bytes calldata signature) private view returns (uint256) {
+    function _keyFailure(Terms terms, Use memory use, bytes32 opHash, bytes calldata signature)
+        private
+        view
+        returns (uint256)
+    {
         bytes32 digest = _signed(opHash, use.parts.mode() & SessionSignature.MODE_EIP191);
-        Terms terms = use.terms;
-        bytes calldata key = use.parts.key(signature);
-        return SafeCast.toUint(!KeySignature.isSignedBy(terms.signerType(), digest, key, terms.signer()));
+        return _failure(terms.signerType(), terms.signer(), digest, use.parts.key(signature));
     }
 
     /// @dev What a key signs for `hash`: EIP-191 over it when the form is not zero, otherwise the hash itself.
@@ -137,5 +150,14 @@ abstract contract OperationValidation is Account, SessionValidation {
     /// @dev 0 when `signer` signed `digest`, 1 otherwise, as ERC-4337 wants it.
     function _failure(address signer, bytes32 digest, bytes calldata signature) private view returns (uint256) {
         return SafeCast.toUint(!Secp256k1Signature.isSignedBy(digest, signature, signer));
+    }
+
+    /// @dev The same for a signer of any kind.
+    function _failure(uint256 kind, address signer, bytes32 digest, bytes calldata signature)
+        private
+        view
+        returns (uint256)
+    {
+        return SafeCast.toUint(!KeySignature.isSignedBy(kind, digest, signature, signer));
     }
 }

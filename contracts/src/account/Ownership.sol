@@ -2,8 +2,10 @@
 pragma solidity ^0.8.28;
 
 import {UUPSUpgradeable} from "@openzeppelin/contracts/proxy/utils/UUPSUpgradeable.sol";
+import {P256} from "@openzeppelin/contracts/utils/cryptography/P256.sol";
 
 import {ILatchkeyAccount} from "../interfaces/ILatchkeyAccount.sol";
+import {KeySignature} from "../libraries/KeySignature.sol";
 import {AccountBase} from "./AccountBase.sol";
 
 /// @title Owner and implementation of a proxy account
@@ -14,18 +16,30 @@ abstract contract Ownership is AccountBase, UUPSUpgradeable {
         _;
     }
 
-    /// @inheritdoc ILatchkeyAccount
-    function initialize(address firstOwner) external {
+    modifier onlyInConstruction() {
         if (address(this).code.length != 0) revert AlreadyInitialized();
-        _setOwner(firstOwner);
-        emit OwnerChanged(address(0), firstOwner);
+        _;
+    }
+
+    /// @inheritdoc ILatchkeyAccount
+    function initialize(address firstOwner) external onlyInConstruction {
+        _setOwner(firstOwner, KeySignature.SECP256K1);
+    }
+
+    /// @inheritdoc ILatchkeyAccount
+    function initializeWithPublicKey(uint8 kind, bytes32 x, bytes32 y) external onlyInConstruction {
+        _setKey(kind, x, y);
     }
 
     /// @inheritdoc ILatchkeyAccount
     function changeOwner(address newOwner) external onlyAuthorized onlyProxyHome {
-        address previousOwner = owner();
-        _setOwner(newOwner);
-        emit OwnerChanged(previousOwner, newOwner);
+        _setOwner(newOwner, KeySignature.SECP256K1);
+        _enterNextEpoch();
+    }
+
+    /// @inheritdoc ILatchkeyAccount
+    function replaceOwnerWithKey(uint8 kind, bytes32 x, bytes32 y) external onlyAuthorized onlyProxyHome {
+        _setKey(kind, x, y);
         _enterNextEpoch();
     }
 
@@ -37,8 +51,19 @@ abstract contract Ownership is AccountBase, UUPSUpgradeable {
 
     function _authorizeUpgrade(address) internal view override onlyAuthorized onlyProxyHome {}
 
-    function _setOwner(address newOwner) private {
+    /// @dev The address of a key is computed here, so that an owner on P-256 is always a key that somebody can have.
+    function _setKey(uint8 kind, bytes32 x, bytes32 y) private {
+        bool isKey = KeySignature.isP256(kind) && P256.isValidPublicKey(x, y);
+        if (!isKey) revert InvalidOwnerKey(kind, x, y);
+        _setOwner(KeySignature.addressOf(x, y), kind);
+        emit OwnerKeySet(kind, x, y);
+    }
+
+    function _setOwner(address newOwner, uint256 kind) private {
         if (newOwner == address(0) || newOwner == address(this)) revert InvalidOwner(newOwner);
-        _accountStorage().owner = newOwner;
+        AccountStorage storage $ = _accountStorage();
+        emit OwnerChanged($.owner, newOwner);
+        $.owner = newOwner;
+        $.ownerKind = uint8(kind);
     }
 }

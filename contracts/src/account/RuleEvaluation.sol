@@ -5,7 +5,7 @@ import {Call} from "../interfaces/ILatchkeyAccount.sol";
 import {Argument} from "../libraries/Argument.sol";
 import {ExecuteCalldata} from "../libraries/ExecuteCalldata.sol";
 import {Permission} from "../libraries/Permission.sol";
-import {Rule, RuleKind} from "../libraries/Rules.sol";
+import {Rule, RuleKind, RuleLayout} from "../libraries/Rules.sol";
 import {TokenCall} from "../libraries/TokenCall.sol";
 import {Budgets} from "./Budgets.sol";
 
@@ -17,7 +17,9 @@ abstract contract RuleEvaluation is Budgets {
 
     /// @dev Whether a rule limits the token at `target`. Such a rule grants the calls that it knows of.
     function _isLimitedToken(bytes calldata permission, Use memory use, address target) internal pure returns (bool) {
-        (Rule rule, uint256 count) = permission.rules(use.terms);
+        if (use.parts.kinds() & RuleLayout.TOKENS == 0) return false;
+
+        (Rule rule, uint256 count) = permission.rules(permission.terms());
         for (; count != 0; --count) {
             if (RuleKind.isToken(rule.kind()) && rule.token() == target) return true;
             rule = rule.next();
@@ -25,14 +27,13 @@ abstract contract RuleEvaluation is Budgets {
         return false;
     }
 
-    /// @dev Whether some rule lets value go with calls. The rules about value come first.
-    function _hasValueRule(bytes calldata permission, Use memory use) internal pure returns (bool) {
-        (Rule rule,) = permission.rules(use.terms);
-        return RuleKind.isValue(rule.kind());
+    /// @dev Whether some rule lets value go with calls.
+    function _hasValueRule(Use memory use) internal pure returns (bool) {
+        return use.parts.kinds() & RuleLayout.VALUES != 0;
     }
 
     function _applyRules(bytes calldata permission, Use memory use, Call calldata call) internal {
-        (Rule rule, uint256 count) = permission.rules(use.terms);
+        (Rule rule, uint256 count) = permission.rules(permission.terms());
         for (; count != 0; --count) {
             _applyRule(rule, permission, use, call);
             rule = rule.next();
@@ -46,7 +47,7 @@ abstract contract RuleEvaluation is Budgets {
         } else if (RuleKind.isToken(kind)) {
             if (rule.token() == call.targetOf()) _applyTokenRule(rule, use, call);
         } else if (RuleKind.isFunction(kind)) {
-            if (_isCallOf(rule, permission, use, call)) _applyFunctionRule(rule, use, call.dataOf());
+            if (_isCallOf(rule, permission, call)) _applyFunctionRule(rule, use, call.dataOf());
         } else if (kind == RuleKind.RATE) {
             _chargeRate(use, rule);
         }
@@ -75,12 +76,13 @@ abstract contract RuleEvaluation is Budgets {
 
     /// @dev On a token whose ids are limited, the call's id must be one of them. The rules have been applied.
     function _checkTokenIds(bytes calldata permission, Use memory use, Call calldata call) internal view {
-        _checkTokenId(RuleKind.ERC721, permission, use, call);
-        _checkTokenId(RuleKind.ERC1155, permission, use, call);
+        uint256 kinds = use.parts.kinds();
+        if (kinds & (1 << RuleKind.ERC721) != 0) _checkTokenId(RuleKind.ERC721, permission, call);
+        if (kinds & (1 << RuleKind.ERC1155) != 0) _checkTokenId(RuleKind.ERC1155, permission, call);
     }
 
-    function _checkTokenId(uint256 kind, bytes calldata permission, Use memory use, Call calldata call) private view {
-        (Rule rule, uint256 count) = permission.rules(use.terms);
+    function _checkTokenId(uint256 kind, bytes calldata permission, Call calldata call) private view {
+        (Rule rule, uint256 count) = permission.rules(permission.terms());
         bool isLimited;
         uint256 id;
         for (; count != 0; --count) {
@@ -101,15 +103,10 @@ abstract contract RuleEvaluation is Budgets {
 
     // --- functions
 
-    /// @dev Whether the call is of the function that the rule belongs to.
-    function _isCallOf(Rule rule, bytes calldata permission, Use memory use, Call calldata call)
-        private
-        pure
-        returns (bool)
-    {
-        if (call.dataOf().length < 4) return false;
-        uint256 entry = uint256(uint160(call.targetOf())) << 32 | uint32(call.selectorOf());
-        return permission.functionAt(use.terms, rule.byteAt(0)) == entry;
+    /// @dev Whether the call is of the function that the rule belongs to. A call too short to name one goes only to
+    /// contracts that are listed as a whole or have no function listed.
+    function _isCallOf(Rule rule, bytes calldata permission, Call calldata call) private pure returns (bool) {
+        return permission.functionAt(permission.terms(), rule.byteAt(0)) == call.functionOf();
     }
 
     function _applyFunctionRule(Rule rule, Use memory use, bytes calldata data) private {

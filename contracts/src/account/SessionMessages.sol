@@ -65,8 +65,8 @@ abstract contract SessionMessages is SessionRegistry {
     }
 
     function _mayActNow(bytes calldata permission) private view returns (bool) {
-        (, uint256 word) = _find(permission);
-        return word.status() == SessionStatus.ACTIVE && block.timestamp >= permission.limits().validAfter()
+        (, Session storage session) = _find(permission);
+        return session.word.status() == SessionStatus.ACTIVE && block.timestamp >= permission.limits().validAfter()
             && block.timestamp <= permission.terms().validUntil();
     }
 

@@ -29,9 +29,8 @@ abstract contract SessionRegistry is EIP712, Ownership {
     function registerSession(bytes calldata permission) external onlyAuthorized returns (bytes32 id) {
         if (!permission.isCanonical()) revert PermissionMalformed();
 
-        AccountStorage storage $ = _accountStorage();
-        id = _sessionId($.epoch, permission);
-        Session storage session = $.sessions[id];
+        Session storage session;
+        (id, session) = _find(permission);
         if (session.word != SessionStatus.NONE) revert SessionExists(id);
 
         session.word = SessionStatus.ACTIVE;
@@ -68,11 +67,11 @@ abstract contract SessionRegistry is EIP712, Ownership {
         return _counter(id, rule).word;
     }
 
-    /// @dev The session that the permission is in the current epoch, and its status word.
-    function _find(bytes calldata permission) internal view returns (bytes32 id, uint256 word) {
+    /// @dev The session that the permission is in the current epoch.
+    function _find(bytes calldata permission) internal view returns (bytes32 id, Session storage session) {
         AccountStorage storage $ = _accountStorage();
         id = _sessionId($.epoch, permission);
-        word = $.sessions[id].word;
+        session = $.sessions[id];
     }
 
     function _counter(bytes32 id, uint8 rule) internal view returns (Counter storage) {

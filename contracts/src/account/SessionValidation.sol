@@ -46,27 +46,27 @@ abstract contract SessionValidation is RuleEvaluation {
         }
 
         _chargeFee(op, permission, use);
-        _close(use);
     }
 
     function _judgeCall(bytes calldata permission, Use memory use, Call calldata call) private {
         address target = call.targetOf();
-        if (target == address(this) || target == address(ENTRY_POINT_V08)) revert TargetForbidden(target);
+        if (target == address(this)) revert TargetForbidden(target);
+        if (target == address(ENTRY_POINT_V08)) revert TargetForbidden(target);
 
-        if (!use.terms.hasRules()) {
-            if (!use.terms.isSudo()) _checkPlainCall(permission, use, call);
+        if (!permission.terms().hasRules()) {
+            if (!permission.terms().isSudo()) _checkPlainCall(permission, call);
         } else {
-            if (!use.terms.isSudo()) _checkGrant(permission, use, call);
+            if (!permission.terms().isSudo()) _checkGrant(permission, use, call);
             _applyRules(permission, use, call);
-            if (!use.terms.isSudo()) _checkTokenIds(permission, use, call);
+            if (!permission.terms().isSudo()) _checkTokenIds(permission, use, call);
         }
 
-        _countCall(use);
+        _countCall(permission, use);
     }
 
     /// @dev A call under a permission without rules: listed, and without value.
-    function _checkPlainCall(bytes calldata permission, Use memory use, Call calldata call) private pure {
-        _checkListed(permission, use, call);
+    function _checkPlainCall(bytes calldata permission, Call calldata call) private pure {
+        _checkListed(permission, call);
         if (call.value != 0) revert ValueNotAllowed(call.value);
     }
 
@@ -74,24 +74,22 @@ abstract contract SessionValidation is RuleEvaluation {
     /// that are listed for it narrow the grant. Value may go with other calls only, when some rule bounds it.
     function _checkGrant(bytes calldata permission, Use memory use, Call calldata call) private pure {
         bool isLimitedToken = _isLimitedToken(permission, use, call.targetOf());
-        if (!isLimitedToken || permission.hasFunctionOf(use.terms, call.targetOf())) {
-            _checkListed(permission, use, call);
+        if (!isLimitedToken || permission.hasFunctionOf(permission.terms(), call.targetOf())) {
+            _checkListed(permission, call);
         }
-        if (call.value != 0 && (isLimitedToken || !_hasValueRule(permission, use))) revert ValueNotAllowed(call.value);
+        if (call.value != 0 && (isLimitedToken || !_hasValueRule(use))) revert ValueNotAllowed(call.value);
     }
 
-    function _checkListed(bytes calldata permission, Use memory use, Call calldata call) private pure {
-        Terms terms = use.terms;
-        address target = call.targetOf();
-        if (permission.allowsContract(terms, target)) return;
+    function _checkListed(bytes calldata permission, Call calldata call) private pure {
+        Terms terms = permission.terms();
+        if (permission.allowsContract(terms, call.targetOf())) return;
 
-        bytes4 selector = call.selectorOf();
-        bool isAllowed = call.dataOf().length >= 4 && permission.allowsFunction(terms, target, selector);
-        if (!isAllowed) revert CallNotAllowed(target, selector);
+        bool isAllowed = call.dataOf().length >= 4 && permission.allowsFunction(terms, call.functionOf());
+        if (!isAllowed) revert CallNotAllowed(call.targetOf(), call.selectorOf());
     }
 
-    function _countCall(Use memory use) private pure {
-        uint256 limit = use.limits.callLimit();
+    function _countCall(bytes calldata permission, Use memory use) private pure {
+        uint256 limit = permission.limits().callLimit();
         if (limit == 0) return;
 
         uint256 made = use.word.callsMade();
@@ -101,10 +99,10 @@ abstract contract SessionValidation is RuleEvaluation {
 
     /// @dev Charges the worst case whoever pays: a paymaster may take its money back from the account.
     function _chargeFee(PackedUserOperation calldata op, bytes calldata permission, Use memory use) private pure {
-        uint256 limit = use.limits.feeLimit();
+        uint256 limit = permission.limits().feeLimit();
         address paymaster = op.paymaster();
         if (paymaster != address(0)) {
-            if (!permission.allowsPaymaster(use.terms, paymaster)) revert PaymasterNotAllowed(paymaster);
+            if (!permission.allowsPaymaster(permission.terms(), paymaster)) revert PaymasterNotAllowed(paymaster);
         } else if (limit == 0) {
             revert FeeLimitMissing();
         }
@@ -112,7 +110,10 @@ abstract contract SessionValidation is RuleEvaluation {
 
         uint256 spent = use.word.feesCharged();
         uint256 fee = op.worstCase();
-        if (fee > limit - spent) revert FeeLimitExceeded(limit, spent, fee);
+        unchecked {
+            // What was spent is never above the limit: all of it passed here, under the same permission.
+            if (fee > limit - spent) revert FeeLimitExceeded(limit, spent, fee);
+        }
         use.word = use.word.addFee(fee);
     }
 }

@@ -24,6 +24,9 @@ interface ILatchkeyAccount {
     /// @notice The account is controlled by `newOwner`. The first owner replaces the zero address.
     event OwnerChanged(address indexed previousOwner, address indexed newOwner);
 
+    /// @notice The new owner is this key on P-256, of this kind.
+    event OwnerKeySet(uint8 kind, bytes32 x, bytes32 y);
+
     /// @notice `caller` is neither the EntryPoint, nor the owner, nor the account itself.
     error NotAuthorized(address caller);
 
@@ -32,6 +35,9 @@ interface ILatchkeyAccount {
 
     /// @notice The zero address and the account itself cannot own an account.
     error InvalidOwner(address owner);
+
+    /// @notice There is no such kind of key on P-256, or no such point on the curve.
+    error InvalidOwnerKey(uint8 kind, bytes32 x, bytes32 y);
 
     /// @notice {initialize} only works while a proxy is being constructed.
     error AlreadyInitialized();
@@ -109,6 +115,9 @@ interface ILatchkeyAccount {
     /// @notice Sets the first owner. Only inside a proxy's construction, so that nobody can claim a delegated EOA.
     function initialize(address owner) external;
 
+    /// @notice {initialize} with a key on P-256 as owner, see {replaceOwnerWithKey}.
+    function initializeWithPublicKey(uint8 kind, bytes32 x, bytes32 y) external;
+
     /// @notice Makes one call. Reverts with what the target reverted with.
     function execute(address target, uint256 value, bytes calldata data) external payable;
 
@@ -125,8 +134,16 @@ interface ILatchkeyAccount {
     /// @notice Kills every session by entering the next epoch.
     function revokeAllSessions() external;
 
-    /// @notice Hands the account to `newOwner` and kills every session. Not on a delegated account.
+    /// @notice Hands the account to `newOwner` and kills every session. Not on a delegated account. An EOA signs and
+    /// calls; a contract can only call, since no signature recovers to it.
     function changeOwner(address newOwner) external;
+
+    /// @notice Hands the account to a key on P-256, which can only sign, and kills every session. Not on a delegated
+    /// account. The owner is then the last 20 bytes of keccak256(x, y).
+    /// @dev The dispatcher asks for one selector after the other, from the lowest. This function's and
+    /// {initializeWithPublicKey}'s come behind those that operations call, which so cost no more for them.
+    /// @param kind What the key signs: 1 the hash, 2 its SHA-256 as WebCrypto does, 3 an assertion as passkeys do.
+    function replaceOwnerWithKey(uint8 kind, bytes32 x, bytes32 y) external;
 
     /// @notice Who controls the account; a delegated account controls itself.
     function owner() external view returns (address);

@@ -70,16 +70,22 @@ library ExecuteCalldata {
         return bytes4(dataOf(made));
     }
 
-    /// @dev Where the call ends that starts at `start`. Reverts when it reaches past the calldata or is not clean. Words
-    /// past the end read as something, but a call that has some there ends there.
+    /// @dev The function that a call of at least four bytes calls: address, selector, as a permission lists it.
+    function functionOf(Call calldata made) internal pure returns (uint256 entry) {
+        assembly ("memory-safe") {
+            entry := or(shl(32, calldataload(made)), shr(224, calldataload(add(made, CALL_HEAD))))
+        }
+    }
+
+    /// @dev Where the call ends that starts at `start`, always behind it. Reverts when it is not clean. Words past the end
+    /// of the calldata read as something, but a call that has some there ends there, and so does every later one.
     function _endOfCall(bytes calldata callData, uint256 start) private pure returns (uint256) {
         unchecked {
             uint256 length = _word(callData, start + DATA_OFFSET);
-            bool isClean = _word(callData, start) >> 160 == 0 && _word(callData, start + 2 * WORD) == DATA_OFFSET
-                && length <= callData.length;
-            uint256 end = start + CALL_HEAD + ((length + 31) & ~uint256(31));
-            if (!isClean || end > callData.length) revert ILatchkeyAccount.CallMalformed();
-            return end;
+            if (_word(callData, start) >> 160 != 0) revert ILatchkeyAccount.CallMalformed();
+            if (_word(callData, start + 2 * WORD) != DATA_OFFSET) revert ILatchkeyAccount.CallMalformed();
+            if (length > callData.length) revert ILatchkeyAccount.CallMalformed();
+            return start + CALL_HEAD + ((length + 31) & ~uint256(31));
         }
     }
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
 import {P256} from "@openzeppelin/contracts/utils/cryptography/P256.sol";
 import {WebAuthn} from "@openzeppelin/contracts/utils/cryptography/WebAuthn.sol";
 
 import {Secp256k1Signature} from "./Secp256k1Signature.sol";
 
-/// @title Signatures of session keys
-/// @notice By the permission's signer type:
+/// @title Signatures of owners and session keys
+/// @notice By the kind of the key:
 ///
 ///     0  secp256k1    r, s, v                              of the hash
 ///     1  p256         x, y, r, s                           of the hash
@@ -15,7 +16,7 @@ import {Secp256k1Signature} from "./Secp256k1Signature.sol";
 ///     3  webauthn     x, y, abi.encode(r, s, challengeIndex, typeIndex, authenticatorData, clientDataJSON)
 ///                                                          of an assertion whose challenge is the hash
 ///
-/// The signer's address is the last 20 bytes of keccak256(x, y). s is in the lower half everywhere.
+/// The address of a key on P-256 is the last 20 bytes of keccak256(x, y). s is in the lower half everywhere.
 library KeySignature {
     uint256 internal constant SECP256K1 = 0;
     uint256 internal constant P256_PLAIN = 1;
@@ -25,48 +26,67 @@ library KeySignature {
     uint256 private constant PUBLIC_KEY = 64;
     uint256 private constant P256_LENGTH = 128;
     uint256 private constant ASSERTION_HEAD = 6 * 32;
+    uint256 private constant INVALID = type(uint256).max;
 
-    /// @dev Whether the signature has the one layout of its type, and nothing beyond it: all of it is gas that the
+    function isP256(uint256 kind) internal pure returns (bool) {
+        return kind >= P256_PLAIN && kind <= WEBAUTHN;
+    }
+
+    function addressOf(bytes32 x, bytes32 y) internal pure returns (address) {
+        return address(uint160(uint256(Hashes.efficientKeccak256(x, y))));
+    }
+
+    /// @dev Whether the signature has the one layout of its kind, and nothing beyond it: all of it is gas that the
     /// account may pay for.
-    function isWellFormed(uint256 signerType, bytes calldata signature) internal pure returns (bool) {
-        if (signerType == SECP256K1) return signature.length == Secp256k1Signature.LENGTH;
-        if (signerType != WEBAUTHN) return signature.length == P256_LENGTH;
-        return signature.length >= PUBLIC_KEY + ASSERTION_HEAD + 64 && _isCanonicalAssertion(signature[PUBLIC_KEY:]);
+    function isWellFormed(uint256 kind, bytes calldata signature) internal pure returns (bool) {
+        return measure(kind, signature) == signature.length;
+    }
+
+    /// @dev How many of the bytes are one signature, when its layout begins with the first; a number that no length
+    /// reaches when nothing well formed begins there. It may still be more than there are bytes.
+    function measure(uint256 kind, bytes calldata data) internal pure returns (uint256) {
+        if (kind == SECP256K1) return Secp256k1Signature.LENGTH;
+        if (kind != WEBAUTHN) return P256_LENGTH;
+        if (data.length < PUBLIC_KEY + ASSERTION_HEAD + 64) return INVALID;
+        return _measureAssertion(data[PUBLIC_KEY:]);
     }
 
     /// @dev Whether the key behind `signer` signed `hash`. The signature must be well formed, `signer` not zero.
-    function isSignedBy(uint256 signerType, bytes32 hash, bytes calldata signature, address signer)
+    function isSignedBy(uint256 kind, bytes32 hash, bytes calldata signature, address signer)
         internal
         view
         returns (bool)
     {
-        if (signerType == SECP256K1) return Secp256k1Signature.isSignedBy(hash, signature, signer);
+        if (kind == SECP256K1) return Secp256k1Signature.isSignedBy(hash, signature, signer);
 
         bytes32 x = bytes32(signature);
         bytes32 y = bytes32(signature[32:]);
-        if (address(uint160(uint256(keccak256(signature[:PUBLIC_KEY])))) != signer) return false;
-        if (signerType == WEBAUTHN) return _isAssertedBy(hash, signature[PUBLIC_KEY:], x, y);
+        if (addressOf(x, y) != signer) return false;
+        if (kind == WEBAUTHN) return _isAssertedBy(hash, signature[PUBLIC_KEY:], x, y);
 
-        bytes32 digest = signerType == P256_SHA256 ? sha256(abi.encode(hash)) : hash;
+        bytes32 digest = kind == P256_SHA256 ? sha256(abi.encode(hash)) : hash;
         return P256.verify(digest, bytes32(signature[64:]), bytes32(signature[96:]), x, y);
     }
 
     /// @dev User presence is required, user verification is not: a session key is used without a prompt each time.
     function _isAssertedBy(bytes32 hash, bytes calldata encoded, bytes32 x, bytes32 y) private view returns (bool) {
-        (bool ok, WebAuthn.WebAuthnAuth calldata assertion) = WebAuthn.tryDecodeAuth(encoded);
-        return ok && WebAuthn.verify(abi.encode(hash), assertion, x, y, false);
+        (, WebAuthn.WebAuthnAuth calldata assertion) = WebAuthn.tryDecodeAuth(encoded); // well formed, so it decodes
+        return WebAuthn.verify(abi.encode(hash), assertion, x, y, false);
     }
 
-    /// @dev Both dynamic parts follow the head without a gap, and nothing follows them.
-    function _isCanonicalAssertion(bytes calldata encoded) private pure returns (bool) {
+    /// @dev Both dynamic parts follow the head without a gap.
+    function _measureAssertion(bytes calldata encoded) private pure returns (uint256) {
         uint256 authenticatorLength = uint256(bytes32(encoded[ASSERTION_HEAD:]));
-        if (uint256(bytes32(encoded[0x80:])) != ASSERTION_HEAD || authenticatorLength > encoded.length) return false;
+        if (uint256(bytes32(encoded[0x80:])) != ASSERTION_HEAD || authenticatorLength > encoded.length) {
+            return INVALID;
+        }
 
         uint256 clientStart = ASSERTION_HEAD + 32 + _roundUpToWord(authenticatorLength);
-        if (uint256(bytes32(encoded[0xa0:])) != clientStart || clientStart + 32 > encoded.length) return false;
+        if (uint256(bytes32(encoded[0xa0:])) != clientStart || clientStart + 32 > encoded.length) return INVALID;
 
         uint256 clientLength = uint256(bytes32(encoded[clientStart:]));
-        return clientLength <= encoded.length && encoded.length == clientStart + 32 + _roundUpToWord(clientLength);
+        if (clientLength > encoded.length) return INVALID;
+        return PUBLIC_KEY + clientStart + 32 + _roundUpToWord(clientLength);
     }
 
     function _roundUpToWord(uint256 length) private pure returns (uint256) {

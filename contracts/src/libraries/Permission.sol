@@ -69,13 +69,8 @@ library Permission {
         return _contains(permission, HEADER, t.contractsEnd(), ADDRESS_ENTRY, uint160(target));
     }
 
-    /// @dev Whether the function `selector` of `target` may be called. The permission must be canonical.
-    function allowsFunction(bytes calldata permission, Terms t, address target, bytes4 selector)
-        internal
-        pure
-        returns (bool)
-    {
-        uint256 entry = uint256(uint160(target)) << 32 | uint32(selector);
+    /// @dev Whether the function `entry`, see {ExecuteCalldata.functionOf}, may be called. The permission must be canonical.
+    function allowsFunction(bytes calldata permission, Terms t, uint256 entry) internal pure returns (bool) {
         return _contains(permission, t.contractsEnd(), t.functionsEnd(), FUNCTION_ENTRY, entry);
     }
 
@@ -93,10 +88,13 @@ library Permission {
 
     /// @dev Whether `target` is in the functions with any selector.
     function hasFunctionOf(bytes calldata permission, Terms t, address target) internal pure returns (bool) {
-        for (uint256 pos = t.contractsEnd(); pos < t.functionsEnd(); pos += FUNCTION_ENTRY) {
-            if (_entry(permission, pos, ADDRESS_ENTRY) == uint160(target)) return true;
+        unchecked {
+            uint256 end = t.functionsEnd();
+            for (uint256 pos = t.contractsEnd(); pos < end; pos += FUNCTION_ENTRY) {
+                if (_entry(permission, pos, ADDRESS_ENTRY) == uint160(target)) return true;
+            }
+            return false;
         }
-        return false;
     }
 
     /// @dev The first rule and how many there are. Flag bit 1 must be set; the first is no rule when there are none.
@@ -111,19 +109,19 @@ library Permission {
         }
     }
 
-    /// @dev How long the permission is that `data` starts with, and whether a rule of it is timed. The length may be
-    /// more than there is; then the second answer means nothing.
-    function measure(bytes calldata data) internal pure returns (uint256 length, bool isTimed) {
+    /// @dev How long the permission is that `data` starts with, and which kinds of rules it has, one bit each. The length
+    /// may be more than there is; then the second answer means nothing.
+    function measure(bytes calldata data) internal pure returns (uint256 length, uint256 kinds) {
         Terms t = terms(data);
         length = t.paymastersEnd();
-        if (!t.hasRules()) return (length, false);
+        if (!t.hasRules()) return (length, 0);
 
         (Rule rule, uint256 count) = rules(data, t);
         unchecked {
             ++length;
             for (uint256 i = 0; i < count; ++i) {
                 length += 2 + rule.size();
-                isTimed = isTimed || rule.isTimed();
+                kinds |= 1 << rule.kind();
                 rule = rule.next();
             }
         }

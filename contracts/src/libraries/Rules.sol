@@ -66,9 +66,9 @@ library RuleKind {
         return kind >= ERC20_TOTAL && kind <= ERC1155;
     }
 
-    /// @dev Whether the rule belongs to one entry of the functions.
+    /// @dev Whether the rule belongs to one entry of the functions. It must limit neither value nor a token.
     function isFunction(uint256 kind) internal pure returns (bool) {
-        return kind >= ARGUMENT && kind <= COUNT;
+        return kind <= COUNT;
     }
 }
 
@@ -76,7 +76,11 @@ library RuleKind {
 /// @dev Reads calldata without bounds checks: whoever hands out a rule has checked that it lies inside a permission.
 library RuleLayout {
     /// Sets of kinds, one bit each.
-    uint256 private constant TIMED = (1 << RuleKind.VALUE_PERIOD) | (1 << RuleKind.VALUE_STREAM)
+    uint256 internal constant VALUES = (1 << RuleKind.VALUE_PER_CALL) | (1 << RuleKind.VALUE_TOTAL)
+        | (1 << RuleKind.VALUE_PERIOD) | (1 << RuleKind.VALUE_STREAM);
+    uint256 internal constant TOKENS = (1 << RuleKind.ERC20_TOTAL) | (1 << RuleKind.ERC20_PERIOD)
+        | (1 << RuleKind.ERC20_STREAM) | (1 << RuleKind.ERC721) | (1 << RuleKind.ERC1155);
+    uint256 internal constant TIMED = (1 << RuleKind.VALUE_PERIOD) | (1 << RuleKind.VALUE_STREAM)
         | (1 << RuleKind.ERC20_PERIOD) | (1 << RuleKind.ERC20_STREAM) | (1 << RuleKind.RATE);
     uint256 private constant COUNTERLESS =
         (1 << RuleKind.VALUE_PER_CALL) | (1 << RuleKind.ERC721) | (1 << RuleKind.ARGUMENT) | (1 << RuleKind.TYPED_DATA);

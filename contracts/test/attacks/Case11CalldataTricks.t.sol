@@ -48,6 +48,23 @@ abstract contract CalldataTricksAttack is AccountFixture {
         refuse(whole);
     }
 
+    /// A length that wraps: the second call begins inside the first. It would hide what the first call is.
+    function test_case11_lengthThatWraps_reverts() public {
+        bytes memory head_ = abi.encode(uint256(0x20), 2, 0x40, 0x80);
+        bytes memory calls = abi.encode(address(target), 0, 0x60, type(uint256).max - 0x3f, 0x60, 0);
+        bytes memory callData = bytes.concat(ILatchkeyAccount.executeBatch.selector, head_, calls);
+
+        bytes memory permission = register(sudoGrant());
+        expectRefusal(abi.encodeWithSelector(ILatchkeyAccount.CallMalformed.selector));
+        submit(sessionOperation(permission, callData));
+    }
+
+    /// More calls than there are numbers.
+    function test_case11_countThatWraps_reverts() public {
+        bytes memory head_ = abi.encode(uint256(0x20), (1 << 251) + 1, 0x20);
+        refuse(bytes.concat(ILatchkeyAccount.executeBatch.selector, head_, abi.encode(address(target), 0, 0x60, 0)));
+    }
+
     function head(uint256 offset) private view returns (bytes memory) {
         return abi.encodePacked(ILatchkeyAccount.execute.selector, abi.encode(address(target), 0, offset));
     }

@@ -2,221 +2,439 @@
 pragma solidity ^0.8.28;
 
 import {ERC1967Utils} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Utils.sol";
-import {PackedUserOperation} from "@openzeppelin/contracts/interfaces/IERC4337.sol";
+import {IEntryPoint, PackedUserOperation} from "@openzeppelin/contracts/interfaces/IERC4337.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
-import {AccountFixture} from "../support/AccountFixture.sol";
+import {Call} from "../../src/interfaces/ILatchkeyAccount.sol";
 import {Grant, PermissionBuilder} from "../support/PermissionBuilder.sol";
-import {Target} from "../support/Target.sol";
+import {Vm} from "../support/Vm.sol";
+import {ModelRule, ModelRules} from "./ModelRule.sol";
+import {Promise} from "./Promise.sol";
+import {ModelCall, Session} from "./SessionModel.sol";
+import {SessionGenerator} from "./SessionGenerator.sol";
+
+/// @dev What an operation of the owner does.
+enum OwnerAction {
+    Pay,
+    Register,
+    Revoke,
+    RevokeAll,
+    ChangeOwner
+}
+
+/// @dev One operation of a bundle, with what the model must know about it.
+struct Item {
+    PackedUserOperation op;
+    bytes32 hash;
+    /// Whether the keys that should have signed it did.
+    bool isSigned;
+    bool isOwners;
+    OwnerAction action;
+    uint256 newOwnerKey;
+    /// The session that acts, or that the owner acts on.
+    bytes32 id;
+    uint8 wayIn;
+    ModelCall[] calls;
+    /// Calls something else than execute and executeBatch.
+    bool isOtherFunction;
+    address paymaster;
+    uint256 worstCase;
+}
 
 /// @title Random use of an account
-/// @notice Grants, uses, revokes and lets time pass in any order, beside a model of what must follow. The model is
-/// written from the permission format, not from the contract.
-abstract contract SessionHandler is AccountFixture {
-    /// @dev What the model knows about one session.
-    struct Model {
-        bool registered;
-        bool closed;
-        uint64 epoch;
-        uint256 uses;
-        uint256 fees;
-        /// What the account really lost to it.
-        uint256 paid;
-    }
+/// @notice Grants, bundles of operations, revocations, owner changes and time, in any order, through the EntryPoint.
+/// A bundler drops what does not validate and sends the rest, so that the model judges just what got into a block.
+abstract contract SessionHandler is SessionGenerator {
+    using ModelRules for ModelRule;
 
-    uint256 public constant SESSIONS = 4;
+    uint8 private constant FIRST_USE_BITS = 1 << 2;
+    uint8 private constant STATELESS_BITS = 2 << 2;
+    uint256 private constant MAX_SESSIONS = 96;
+    uint256 private constant MAX_BUNDLE = 4;
+    bytes32 private constant OPERATION_EVENT =
+        keccak256("UserOperationEvent(bytes32,address,address,uint256,bool,uint256,uint256)");
 
-    Grant[SESSIONS] private _grants;
-    uint256[SESSIONS] private _keys;
-    mapping(bytes32 id => Model) private _models;
+    uint256 public included;
+    uint256 public dropped;
+    uint256 public failed;
+
     uint256 private _now;
-    uint64 private _salt;
-
-    /// What must never happen, told by the action that saw it; empty as long as all is well.
-    string public violation;
-    uint256 public acted;
-    uint256 public refused;
+    uint256 private _lane;
+    uint64 private _epoch;
+    bytes32 private _code;
+    uint256[3] private _expected;
 
     function setUp() public virtual override {
         super.setUp();
         _now = block.timestamp;
-        vm.deal(address(account), 1000 ether);
-        ENTRY_POINT.depositTo{value: 1000 ether}(address(account));
-        for (uint256 i = 0; i < SESSIONS; ++i) {
-            _keys[i] = keyOf(string.concat("session ", vm.toString(i)));
-            Grant memory g = i == 3 ? sudoGrant() : defaultGrant();
-            g.signer = vm.addr(_keys[i]);
-            g.limit = uint48(i == 2 ? 0 : 3 + i);
-            g.feeLimit = uint96(WORST_CASE * (4 + i));
-            g.validAfter = uint48(_now + i * 1 hours);
-            g.validUntil = uint48(_now + 1 days + i * 1 hours);
-            _grants[i] = g;
-        }
+        _code = codeOf();
+        _expected = balances();
     }
 
     // --- actions
 
-    /// @dev Grants the terms, under a new salt where the last grant is closed.
-    function grant(uint256 index) external atModelTime {
-        bytes memory permission = permissionOf(index);
-        if (_models[account.sessionId(permission)].closed) {
-            _grants[index % SESSIONS].salt = bytes8(++_salt);
-            permission = permissionOf(index);
+    /// @dev The owner grants a permission: registers it, or signs for it.
+    function grant(uint256 entropy) external step(entropy) {
+        if (ids.length < MAX_SESSIONS) grantSome(once(6), 0);
+    }
+
+    /// @dev A permission with one rule: where several must agree, few operations pass.
+    function grantOne(uint256 entropy) external step(entropy) {
+        if (ids.length < MAX_SESSIONS) grantSome(false, kinds()[entropy % 14]);
+    }
+
+    function grantSome(bool plain, uint8 only) private {
+        uint256 key = random(KEYS);
+        (Grant memory g, ModelRule[] memory rules) = randomGrant(key, plain, only);
+        bytes memory permission = PermissionBuilder.pack(g);
+        bytes32 id = account.sessionId(permission);
+        ids.push(id);
+
+        Session storage s = sessions[id];
+        (s.grant, s.permission, s.key, s.epoch, s.isPersonal) = (g, permission, key, _epoch, once(2));
+        bytes32 digest = grantDigest(account, permission);
+        s.ownerGrant = sign(ownerKey, s.isPersonal ? eip191(digest) : digest);
+        for (uint256 i = 0; i < rules.length; ++i) {
+            rulesOf[id].push(rules[i]);
         }
-        Model storage model = _models[account.sessionId(permission)];
-        if (model.registered) return;
-        submit(ownerOperation(abi.encodeCall(account.registerSession, (permission))));
-        model.registered = true;
-        model.epoch = account.epoch();
-    }
-
-    function revoke(uint256 index, uint8 dice) external atModelTime {
-        if (dice >= 96) return;
-        bytes32 id = account.sessionId(permissionOf(index));
-        submit(ownerOperation(abi.encodeCall(account.revokeSession, (id))));
-        _models[id].closed = true;
-    }
-
-    function revokeAll(uint8 dice) external atModelTime {
-        if (dice >= 32) return;
-        submit(ownerOperation(abi.encodeCall(account.revokeAllSessions, ())));
-    }
-
-    function changeOwner(uint8 dice) external atModelTime {
-        if (dice >= 32 || isDelegated()) return;
-        ownerKey = keyOf(string.concat("owner ", vm.toString(dice)));
+        if (once(2)) return;
         vm.prank(owner);
-        owner = vm.addr(ownerKey);
-        account.changeOwner(owner);
+        account.registerSession(permission);
+        s.status = ACTIVE;
+    }
+
+    /// @dev Up to four operations of sessions and of the owner.
+    function bundle(uint256 entropy) external step(entropy) {
+        Item[] memory items = new Item[](1 + random(MAX_BUNDLE));
+        bool mayEndEpoch = once(6);
+        for (uint256 i = 0; i < items.length; ++i) {
+            items[i] = ids.length == 0 || once(5) ? ownerItem(mayEndEpoch) : sessionItem(someSession());
+        }
+        send(items);
+    }
+
+    /// @dev One session, several times at once.
+    function burst(uint256 entropy) external step(entropy) {
+        if (ids.length == 0) return;
+        bytes32 id = someSession();
+        Item[] memory items = new Item[](1 + random(MAX_BUNDLE));
+        for (uint256 i = 0; i < items.length; ++i) {
+            items[i] = sessionItem(id);
+        }
+        send(items);
+    }
+
+    function revoke(uint256 entropy) external step(entropy) {
+        if (ids.length == 0 || !once(4)) return;
+        bytes32 id = someSession();
+        vm.prank(owner);
+        account.revokeSession(id);
+        sessions[id].status = CLOSED;
+    }
+
+    function endEpoch(uint256 entropy) external step(entropy) {
+        if (!once(8)) return;
+        if (isDelegated() || once(2)) {
+            vm.prank(owner);
+            account.revokeAllSessions();
+        } else {
+            ownerKey = keyOf(vm.toString(entropy));
+            vm.prank(owner);
+            owner = vm.addr(ownerKey);
+            account.changeOwner(owner);
+        }
+        ++_epoch;
+    }
+
+    /// @dev Somebody who is not the owner calls what only the owner may.
+    function intrude(uint256 entropy) external step(entropy) {
+        vm.prank(once(2) ? stranger : bundler);
+        (bool ok,) = address(account).call(ownerCall());
+        ok; // judged by what comes of it
     }
 
     function pass(uint256 time) external {
         _now += bound(time, 1, 3 hours);
     }
 
-    /// @dev Calls that the permission allows, at some price.
-    function use(uint256 index, uint256 times, uint256 price) external atModelTime {
-        for (times = bound(times, 1, 3); times > 0; --times) {
-            act(index, pingData(), true, true, bound(price, 1 gwei, 4 gwei));
-        }
-    }
+    // --- operations
 
-    /// @dev The same by a key that is not the session's.
-    function steal(uint256 index) external atModelTime {
-        act(index, pingData(), false, true, 1 gwei);
-    }
-
-    /// @dev A call that no permission here allows, except that the sudo session may call anybody but two.
-    function reach(uint256 index, uint256 choice, uint256 value, bytes calldata data) external atModelTime {
-        index %= SESSIONS;
-        address[5] memory places = [address(account), address(ENTRY_POINT), address(target), stranger, address(factory)];
-        address to = places[choice % 5];
-        value = bound(value, 0, 1 ether);
-        bool granted = to == address(target) && value == 0 && bytes4(data) == Target.ping.selector && data.length >= 4;
-        bool allowed = granted || (_grants[index].sudo && to != address(account) && to != address(ENTRY_POINT));
-        act(index, executeData(to, value, data), true, allowed, 2 gwei);
-    }
-
-    /// @dev Any other function of the account.
-    function abuse(uint256 index, uint256 choice) external atModelTime {
-        bytes[7] memory calls = [
-            abi.encodeCall(account.registerSession, (permissionOf(index % SESSIONS + 1))),
-            abi.encodeCall(account.revokeSession, (bytes32(0))),
-            abi.encodeCall(account.revokeAllSessions, ()),
-            abi.encodeCall(account.changeOwner, (stranger)),
-            abi.encodeCall(account.upgradeToAndCall, (address(implementation), "")),
-            abi.encodeWithSelector(account.executeBatch.selector, uint256(0x20), uint256(0)),
-            abi.encodeCall(account.initialize, (stranger))
-        ];
-        act(index, calls[choice % 7], true, false, 2 gwei);
-    }
-
-    // --- what the invariants read
-
-    function check() external view {
-        for (uint256 i = 0; i < SESSIONS; ++i) {
-            bytes memory permission = permissionOf(i);
-            Grant memory g = _grants[i];
-            Model memory model = _models[account.sessionId(permission)];
-
-            assertEq(usesOf(permission), g.limit == 0 ? 0 : model.uses, "uses are what was made");
-            if (g.limit != 0) assertLe(model.uses, g.limit, "never more uses than granted");
-            assertEq(feesOf(permission), model.fees, "fees are the worst case of each");
-            assertLe(feesOf(permission), g.feeLimit, "never more fees than granted");
-            assertLe(model.paid, model.fees, "never more paid than charged");
-        }
-        assertEq(account.owner(), owner, "only the owner hands the account over");
-    }
-
-    // --- inside
-
-    modifier atModelTime() {
+    modifier step(uint256 entropy) {
         vm.warp(_now);
+        seed(entropy);
         _;
+        if (!isIntact()) breaks(Promise.Control, "owner, epoch, code or implementation changed");
+        if (!compareBooks()) breaks(Promise.Books, "a status word or counter differs from what was used");
     }
 
-    function permissionOf(uint256 index) private view returns (bytes memory) {
-        return PermissionBuilder.pack(_grants[index % SESSIONS]);
-    }
-
-    function act(uint256 index, bytes memory callData, bool byItsKey, bool allowed, uint256 price) private {
-        index %= SESSIONS;
-        bytes memory permission = permissionOf(index);
-        bytes32 id = account.sessionId(permission);
-        PackedUserOperation memory op = operation(callData);
-        op.gasFees = bytes32(uint256(1 gwei) << 128 | price);
-        bytes32 hash = ENTRY_POINT.getUserOpHash(op);
-        op.signature = abi.encodePacked(SESSION_RAW, permission, sign(byItsKey ? _keys[index] : keyOf("thief"), hash));
-
-        uint256 fee = (VERIFICATION_GAS + CALL_GAS + PRE_VERIFICATION_GAS) * price;
-        bool expected = byItsKey && allowed && isLive(index, id) && hasRoom(index, id, fee);
-        bytes32 others = fingerprintWithout(index);
-        uint256 deposit = ENTRY_POINT.balanceOf(address(account));
-
-        bool ok = trySubmit(op);
-
-        if (ok != expected) violation = ok ? "acted beyond its permission" : "refused within its permission";
-        if (fingerprintWithout(index) != others) violation = "changed the account or another session";
-        if (!ok) {
-            ++refused;
-            return;
+    function sessionItem(bytes32 id) private returns (Item memory item) {
+        Session storage s = sessions[id];
+        item.id = id;
+        item.isSigned = !once(12);
+        item.wayIn = wayInOf(id);
+        item.calls = new ModelCall[](once(3) ? 1 + random(4) : 1);
+        for (uint256 i = 0; i < item.calls.length; ++i) {
+            item.calls[i] = randomCall(id);
         }
-        ++acted;
-        Model storage model = _models[id];
-        ++model.uses;
-        model.fees += fee;
-        model.paid += deposit - ENTRY_POINT.balanceOf(address(account));
+        item.isOtherFunction = once(20);
+        bytes memory callData = item.isOtherFunction ? ownerCall() : callDataOf(item.calls);
+        price(item, newOperation(callData), s.grant.feeLimit == 0 ? !once(16) : once(6));
+        item.op.signature = signatureOf(item, s);
     }
 
-    function isLive(uint256 index, bytes32 id) private view returns (bool) {
-        Model memory model = _models[id];
-        bool open = model.registered && !model.closed && model.epoch == account.epoch();
-        return open && _now >= _grants[index].validAfter && _now <= _grants[index].validUntil;
-    }
-
-    function hasRoom(uint256 index, bytes32 id, uint256 fee) private view returns (bool) {
-        Model memory model = _models[id];
-        Grant memory g = _grants[index];
-        return (g.limit == 0 || model.uses < g.limit) && model.fees + fee <= g.feeLimit;
-    }
-
-    /// @dev Everything about the account that a use of session `index` must leave alone.
-    function fingerprintWithout(uint256 index) private view returns (bytes32 print) {
-        bytes32 code = keccak256(address(account).code);
-        bytes32 slot = vm.load(address(account), ERC1967Utils.IMPLEMENTATION_SLOT);
-        print = keccak256(abi.encode(account.owner(), account.epoch(), code, slot));
-        for (uint256 i = 0; i < SESSIONS; ++i) {
-            if (i != index) print = keccak256(abi.encode(print, wordOf(permissionOf(i))));
+    /// @dev The latest, or mostly one that may still act.
+    function someSession() private returns (bytes32 id) {
+        if (once(2)) return ids[ids.length - 1];
+        uint256 tries = once(8) ? 1 : 6;
+        for (; tries != 0; --tries) {
+            id = ids[random(ids.length)];
+            Session storage s = sessions[id];
+            if (s.status != CLOSED && s.epoch == _epoch && block.timestamp <= s.grant.validUntil) return id;
         }
     }
 
-    function trySubmit(PackedUserOperation memory op) private returns (bool) {
-        PackedUserOperation[] memory ops = new PackedUserOperation[](1);
-        ops[0] = op;
+    /// @dev Mostly the one that fits.
+    function wayInOf(bytes32 id) private returns (uint8) {
+        if (once(10)) return [0, FIRST_USE_BITS, STATELESS_BITS][random(3)];
+        if (sessions[id].status == ACTIVE) return 0;
+        return remembers(sessions[id].grant, rulesOf[id]) || once(4) ? FIRST_USE_BITS : STATELESS_BITS;
+    }
+
+    function callDataOf(ModelCall[] memory made) private returns (bytes memory) {
+        if (made.length == 1 && !once(4)) return executeData(made[0].call.target, made[0].call.value, made[0].call.data);
+        Call[] memory calls = new Call[](made.length);
+        for (uint256 i = 0; i < calls.length; ++i) {
+            calls[i] = made[i].call;
+        }
+        return abi.encodeCall(account.executeBatch, (calls));
+    }
+
+    function newOperation(bytes memory callData) private returns (PackedUserOperation memory op) {
+        op = operation(callData);
+        op.nonce = ++_lane << 64;
+        op.accountGasLimits = bytes32(OPERATION_GAS << 128 | CALL_GAS);
+    }
+
+    /// @dev Sets the price, the paymaster and the hash.
+    function price(Item memory item, PackedUserOperation memory op, bool isSponsored) private {
+        uint256 maxFee = (1 + random(4)) * 1 gwei;
+        op.gasFees = bytes32(uint256(1 gwei) << 128 | maxFee);
+        item.worstCase = (OPERATION_GAS + CALL_GAS + PRE_VERIFICATION_GAS) * maxFee;
+        if (isSponsored) {
+            item.paymaster = address(payer);
+            op.paymasterAndData = abi.encodePacked(payer, uint128(PAYMASTER_GAS), uint128(PAYMASTER_GAS));
+            item.worstCase += 2 * PAYMASTER_GAS * maxFee;
+        }
+        item.op = op;
+        item.hash = ENTRY_POINT.getUserOpHash(op);
+    }
+
+    function signatureOf(Item memory item, Session storage s) private returns (bytes memory) {
+        uint256 flaw = item.isSigned ? 3 : random(item.wayIn == 0 ? 2 : 3);
+        bytes32 hash = flaw == 0 ? keccak256(abi.encode(item.hash)) : item.hash;
+        uint256 key = sessionKeyOf(flaw == 1 ? (s.key + 1) % KEYS : s.key);
+        bool isPersonal = s.grant.signerType == 0 && once(2);
+
+        uint8 mode = MODE_SESSION | item.wayIn | (isPersonal ? 1 : 0);
+        bytes memory moment;
+        if (isTimed(rulesOf[item.id])) {
+            mode |= MODE_MOMENT;
+            moment = abi.encodePacked(randomMoment());
+        }
+        bytes memory ownerGrant_;
+        if (item.wayIn != 0) {
+            if (s.isPersonal) mode |= GRANT_EIP191;
+            ownerGrant_ = flaw == 2 ? sign(key, grantDigest(account, s.permission)) : s.ownerGrant;
+        }
+        bytes memory keySignature = s.grant.signerType == 0
+            ? sign(key, isPersonal ? eip191(hash) : hash)
+            : signP256(s.grant.signerType, key, hash);
+        return bytes.concat(bytes1(mode), moment, s.permission, ownerGrant_, keySignature);
+    }
+
+    /// @dev Mostly now, sometimes near, sometimes nonsense.
+    function randomMoment() private returns (uint48) {
+        if (!once(4)) return uint48(block.timestamp);
+        uint256 choice = random(6);
+        if (choice == 0) return 0;
+        if (choice == 1) return type(uint48).max;
+        return uint48(choice < 4 ? block.timestamp - random(1 days) : block.timestamp + random(1 days));
+    }
+
+    function ownerItem(bool mayEndEpoch) private returns (Item memory item) {
+        item.isOwners = true;
+        item.isSigned = !once(12);
+        item.action = randomAction(mayEndEpoch);
+        item.newOwnerKey = keyOf(vm.toString(_lane));
+        if (ids.length != 0) item.id = someSession();
+        bool isLate = item.action == OwnerAction.Register && sessions[item.id].epoch != _epoch;
+        if (ids.length == 0 || isLate) item.action = OwnerAction.Pay;
+
+        price(item, newOperation(ownerData(item)), once(4));
+        uint256 key = item.isSigned ? ownerKey : sessionKeyOf(random(KEYS));
+        item.op.signature = sign(key, isDelegated() ? item.hash : eip191(item.hash));
+    }
+
+    /// @dev A bundle ends an epoch or registers, not both: what is registered after the end is another session.
+    function randomAction(bool mayEndEpoch) private returns (OwnerAction) {
+        uint256 choice = random(4);
+        if (choice < 2) return OwnerAction.Pay;
+        if (choice == 2) return OwnerAction.Revoke;
+        if (!mayEndEpoch) return OwnerAction.Register;
+        return isDelegated() || once(2) ? OwnerAction.RevokeAll : OwnerAction.ChangeOwner;
+    }
+
+    function ownerData(Item memory item) private view returns (bytes memory) {
+        if (item.action == OwnerAction.Register) {
+            return abi.encodeCall(account.registerSession, (sessions[item.id].permission));
+        }
+        if (item.action == OwnerAction.Revoke) return abi.encodeCall(account.revokeSession, (item.id));
+        if (item.action == OwnerAction.RevokeAll) return abi.encodeCall(account.revokeAllSessions, ());
+        if (item.action == OwnerAction.ChangeOwner) {
+            return abi.encodeCall(account.changeOwner, (vm.addr(item.newOwnerKey)));
+        }
+        return executeData(friend, 1, "");
+    }
+
+    // --- bundles
+
+    /// @dev Sends what validates of the items, and has the model judge it.
+    function send(Item[] memory items) private {
+        while (items.length != 0) {
+            (bool ok, uint256 refused) = trySend(items);
+            if (ok) break;
+            ++dropped;
+            items = without(items, refused);
+        }
+        included += items.length;
+        for (uint256 i = 0; i < items.length; ++i) {
+            judge(items[i]);
+        }
+        if (items.length != 0) follow(items, vm.getRecordedLogs());
+        uint256[3] memory left = balances();
+        for (uint256 i = 0; i < 3; ++i) {
+            if (left[i] != _expected[i]) breaks(Promise.Books, "more was moved than was booked");
+        }
+    }
+
+    function trySend(Item[] memory items) private returns (bool ok, uint256 refused) {
+        PackedUserOperation[] memory ops = new PackedUserOperation[](items.length);
+        for (uint256 i = 0; i < items.length; ++i) {
+            ops[i] = items[i].op;
+        }
+        vm.recordLogs();
         vm.prank(bundler, bundler);
         try ENTRY_POINT.handleOps(ops, beneficiary) {
-            return true;
-        } catch {
-            return false;
+            return (true, 0);
+        } catch (bytes memory reason) {
+            bool names = bytes4(reason) == IEntryPoint.FailedOp.selector
+                || bytes4(reason) == IEntryPoint.FailedOpWithRevert.selector;
+            require(names, "the EntryPoint names the operation that it refuses");
+            assembly ("memory-safe") {
+                refused := mload(add(reason, 0x24))
+            }
         }
+    }
+
+    function without(Item[] memory items, uint256 index) private pure returns (Item[] memory rest) {
+        rest = new Item[](items.length - 1);
+        for (uint256 i = 0; i < rest.length; ++i) {
+            rest[i] = items[i < index ? i : i + 1];
+        }
+    }
+
+    /// @dev What validation let pass. All operations of a bundle are validated before the first one acts.
+    function judge(Item memory item) private {
+        if (!item.isSigned) breaks(Promise.Signing, "acted by a signature of the wrong key");
+        if (item.isOwners) return;
+        if (item.isOtherFunction) breaks(Promise.Granting, "called another function of the account");
+        judgeLife(item, sessions[item.id], rulesOf[item.id]);
+        if (!item.isOtherFunction) book(item.id, item.calls);
+        bookFee(item.id, item.paymaster, item.worstCase);
+    }
+
+    function judgeLife(Item memory item, Session storage s, ModelRule[] memory rules) private {
+        if (s.epoch != _epoch) breaks(Promise.Closing, "acted in a later epoch");
+        if (s.status == CLOSED) breaks(Promise.Closing, "acted after its close");
+        if (item.wayIn == 0 && s.status != ACTIVE) breaks(Promise.Closing, "acted without being registered");
+        if (item.wayIn != 0 && s.status != NONE) breaks(Promise.Closing, "was let in twice");
+        if (item.wayIn == FIRST_USE_BITS) s.status = ACTIVE;
+        if (item.wayIn == STATELESS_BITS && remembers(s.grant, rules)) breaks(Promise.Books, "counts without being registered");
+        if (block.timestamp < s.grant.validAfter || block.timestamp > s.grant.validUntil) {
+            breaks(Promise.Closing, "acted out of its time");
+        }
+        for (uint256 i = 0; i < rules.length; ++i) {
+            bool isEarly = rules[i].isTimed() && rules[i].kind != 0x42 && block.timestamp < rules[i].start;
+            if (isEarly) breaks(Promise.Closing, "acted before a rule's start");
+        }
+    }
+
+    /// @dev What the operations did, in their order.
+    function follow(Item[] memory items, Vm.Log[] memory logs) private {
+        uint256 next;
+        for (uint256 i = 0; i < logs.length; ++i) {
+            if (logs[i].emitter != address(ENTRY_POINT) || logs[i].topics[0] != OPERATION_EVENT) continue;
+            Item memory item = items[next++];
+            require(item.hash == logs[i].topics[1], "operations act in their order");
+            (, bool ok, uint256 paid,) = abi.decode(logs[i].data, (uint256, bool, uint256, uint256));
+            if (paid > item.worstCase) breaks(Promise.Fees, "cost more than was charged");
+            if (!ok) ++failed;
+            else if (item.isOwners) followOwner(item);
+            else followCalls(item.calls);
+        }
+        require(next == items.length, "every operation has its event");
+    }
+
+    function followOwner(Item memory item) private {
+        if (item.action == OwnerAction.Pay) _expected[0] -= 1;
+        if (item.action == OwnerAction.Register) sessions[item.id].status = ACTIVE;
+        if (item.action == OwnerAction.Revoke) sessions[item.id].status = CLOSED;
+        if (item.action == OwnerAction.RevokeAll || item.action == OwnerAction.ChangeOwner) ++_epoch;
+        if (item.action == OwnerAction.ChangeOwner) {
+            ownerKey = item.newOwnerKey;
+            owner = vm.addr(ownerKey);
+        }
+    }
+
+    function followCalls(ModelCall[] memory calls) private {
+        for (uint256 i = 0; i < calls.length; ++i) {
+            _expected[0] -= calls[i].call.value;
+            bytes4 selector = bytes4(calls[i].call.data);
+            bool moves = selector == IERC20.transfer.selector || selector == IERC20.transferFrom.selector;
+            if (calls[i].standard != 0x11 || !moves) continue;
+            _expected[calls[i].call.target == address(coins[0]) ? 1 : 2] -= calls[i].amount;
+        }
+    }
+
+    // --- what must stay as it is
+
+    function isIntact() private view returns (bool) {
+        return account.owner() == owner && account.epoch() == _epoch && codeOf() == _code;
+    }
+
+    function codeOf() private view returns (bytes32) {
+        bytes32 slot = vm.load(address(account), ERC1967Utils.IMPLEMENTATION_SLOT);
+        return keccak256(abi.encode(address(account).code, slot));
+    }
+
+    function balances() private view returns (uint256[3] memory) {
+        return [
+            address(account).balance, coins[0].balanceOf(address(account)), coins[1].balanceOf(address(account))
+        ];
+    }
+
+    function isTimed(ModelRule[] memory rules) private pure returns (bool) {
+        for (uint256 i = 0; i < rules.length; ++i) {
+            if (rules[i].isTimed()) return true;
+        }
+        return false;
+    }
+
+    function remembers(Grant memory g, ModelRule[] memory rules) private pure returns (bool) {
+        if (g.limit != 0 || g.feeLimit != 0) return true;
+        for (uint256 i = 0; i < rules.length; ++i) {
+            if (rules[i].hasCounter()) return true;
+        }
+        return false;
     }
 }

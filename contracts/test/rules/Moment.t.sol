@@ -55,6 +55,14 @@ abstract contract MomentBehavior is SessionRuleFixture {
         assertEq(validUntil, 1070, "the permission ends first");
     }
 
+    /// Zero is no moment, not even to a stream that always ran.
+    function test_moment_zeroOfAStream_reverts() public {
+        bytes memory permission = register(grantWith(RuleBuilder.list(RuleBuilder.valueStream(1, 1, 0, 0))));
+
+        expectMomentRefused(0, 0);
+        submit(timedOperation(permission, 0, pingData()));
+    }
+
     function test_moment_beforeTheStart_reverts() public {
         bytes[] memory rules = RuleBuilder.list(
             RuleBuilder.valueTotal(1), RuleBuilder.valueStream(1, 1, 0, uint48(block.timestamp + 1))

@@ -113,6 +113,63 @@ abstract contract NftRulesBehavior is SessionRuleFixture {
         use(permission, executeData(address(items), 0, fromOther));
     }
 
+    /// Another function whose arguments look the same, and the known one with something before or behind them.
+    function test_erc1155_lookalikes_revert() public {
+        bytes memory permission = register(bareGrant(amountsOf()));
+        bytes memory known = abi.encodeCall(IERC1155.safeTransferFrom, (address(account), stranger, 1, 1, ""));
+
+        bytes memory other = bytes.concat(known);
+        other[0] = ~other[0];
+        expectTokenCallRefused(address(items), bytes4(other));
+        use(permission, executeData(address(items), 0, other));
+
+        expectTokenCallRefused(address(items), IERC1155.safeTransferFrom.selector);
+        use(permission, executeData(address(items), 0, bytes.concat(known, new bytes(32))));
+
+        bytes memory endless = bytes.concat(known);
+        setWord(endless, 5, type(uint256).max);
+        expectTokenCallRefused(address(items), IERC1155.safeTransferFrom.selector);
+        use(permission, executeData(address(items), 0, endless));
+    }
+
+    /// Nothing follows the arguments, and none is left out.
+    function test_erc721_otherLength_reverts() public {
+        bytes memory permission = register(bareGrant(idsOf(1, 2)));
+        bytes memory move = abi.encodeCall(IERC721.transferFrom, (address(account), stranger, 1));
+
+        expectTokenCallRefused(address(nft), IERC721.transferFrom.selector);
+        use(permission, executeData(address(nft), 0, bytes.concat(move, new bytes(32))));
+
+        assembly ("memory-safe") {
+            mstore(move, 0x63)
+        }
+        expectTokenCallRefused(address(nft), IERC721.transferFrom.selector);
+        use(permission, executeData(address(nft), 0, move));
+    }
+
+    /// The recipient is an address, by each standard.
+    function test_tokens_dirtyRecipient_reverts() public {
+        bytes[] memory rules =
+            RuleBuilder.list(RuleBuilder.erc721(address(nft), 1), RuleBuilder.erc1155(address(items), 1, 10));
+        bytes memory permission = register(bareGrant(rules));
+
+        bytes memory move = abi.encodeCall(IERC721.transferFrom, (address(account), stranger, 1));
+        setWord(move, 1, 1 << 160 | uint160(stranger));
+        expectTokenCallRefused(address(nft), IERC721.transferFrom.selector);
+        use(permission, executeData(address(nft), 0, move));
+
+        move = abi.encodeCall(IERC1155.safeTransferFrom, (address(account), stranger, 1, 1, ""));
+        setWord(move, 1, 1 << 160 | uint160(stranger));
+        expectTokenCallRefused(address(items), IERC1155.safeTransferFrom.selector);
+        use(permission, executeData(address(items), 0, move));
+    }
+
+    function setWord(bytes memory data, uint256 argument, uint256 value) private pure {
+        assembly ("memory-safe") {
+            mstore(add(data, add(0x24, mul(argument, 0x20))), value)
+        }
+    }
+
     /// The data's offset, length and end are where the ABI puts them, or the call is refused.
     function test_erc1155_movedWords_revert(uint8 word, uint256 value) public {
         word = uint8(bound(word, 4, 5));

@@ -53,7 +53,7 @@ func TestContractKnowsEverything(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(w.can.rules) != len(allRules) || len(w.can.signers) != 4 || !w.can.batch || !w.can.grants {
-		t.Errorf("rules %d, signer types %v, batches %t, grants %t", len(w.can.rules), w.can.signers, w.can.batch, w.can.grants)
+	if len(w.can.rules) != len(allRules) || len(w.can.signers) != 4 || !w.can.batch || !w.can.grants || !w.can.messages {
+		t.Errorf("rules %d, signer types %v, batches %t, grants %t, messages %t", len(w.can.rules), w.can.signers, w.can.batch, w.can.grants, w.can.messages)
 	}
 }

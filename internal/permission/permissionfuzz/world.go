@@ -153,7 +153,7 @@ func (w *world) grant(form userop.Form, account common.Address, id common.Hash) 
 		digest = accounts.TextHash(digest)
 	}
 	signature, err := sign(digest, w.owner)
-	return userop.Grant{Form: form, Signature: signature}, err
+	return userop.Grant{Form: form, Signature: signature[:]}, err
 }
 
 // registers reports whether the account takes the permission.

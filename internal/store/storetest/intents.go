@@ -179,7 +179,7 @@ func intentStepFails(s suite) {
 	s.must(s.db.OpenIntent(s.ctx, in, account.Account{}, nil, func(*sponsor.Policy) error { return nil }))
 	_, err := s.db.ChangeIntent(s.ctx, in.ID, func(c *intent.Change) error {
 		c.Intent.Status = intent.Signed
-		c.Account.Owner = address(77)
+		c.Account.Owner = userop.OwnerAt(address(77))
 		c.Policy.Spent = wide(7)
 		c.Queue = &intent.Queue{Operation: in.Operation, Hash: in.OperationHash, ChainID: in.ChainID}
 		return errRefused

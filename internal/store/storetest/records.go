@@ -18,6 +18,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/page"
 	"github.com/latchkey-dev/latchkey/internal/player"
 	"github.com/latchkey-dev/latchkey/internal/sponsor"
+	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
 func projectRoundTrip(s suite) {
@@ -41,8 +42,10 @@ func projectRoundTrip(s suite) {
 
 func projectUpdate(s suite) {
 	s.project.DefaultFeeLimit = wide(7)
+	s.project.AllowedOrigins = []string{"https://game.example", "http://localhost:3000"}
 	got := value(s.db.UpdateProject(s.ctx, s.project.ID, func(p auth.Project) (auth.Project, error) {
 		p.DefaultFeeLimit.Set(wide(7)) // in place: must be noticed all the same
+		p.AllowedOrigins = s.project.AllowedOrigins
 		return p, nil
 	}))(s)
 	same(s, got, s.project)
@@ -208,13 +211,23 @@ func accountRoundTrip(s suite) {
 	deployed, tx := moment(8), hash(9)
 	a := account.Account{
 		ID: id.New(id.Account), ProjectID: s.project.ID, PlayerID: s.newPlayer().ID, ChainID: 1<<63 - 1,
-		Address: common.HexToAddress("0xdAC17F958D2ee523a2206206994597C13D831ec7"), Owner: address(2), Type: account.Smart,
+		Address: common.HexToAddress("0xdAC17F958D2ee523a2206206994597C13D831ec7"), Owner: userop.OwnerAt(address(2)), Type: account.Smart,
 		ImplementationType: account.ImplementationDelegatedV9, Factory: address(3), Implementation: address(4), Salt: hash(5), DeployedAt: &deployed, DeployedTx: &tx,
-		CreatedAt: moment(6), UpdatedAt: moment(7),
+		KeptAuthorization: []byte{1, 0, 2}, CreatedAt: moment(6), UpdatedAt: moment(7),
 	}
 	s.must(s.db.CreateAccount(s.ctx, a))
 	same(s, value(s.db.Account(s.ctx, s.project.ID, a.ID))(s), a)
 	same(s, value(s.db.AccountByAddress(s.ctx, s.project.ID, a.ChainID, a.Address))(s), a)
+
+	// The present owner is the second of the keys that were named.
+	key := userop.OwnerWithKey(userop.WebAuthn, userop.P256Key{X: hash(1), Y: hash(2)})
+	a.HandOver(userop.OwnerWithKey(userop.P256, userop.P256Key{X: hash(3), Y: hash(4)}))
+	a.HandOver(key)
+	value(s.db.UpdateAccount(s.ctx, s.project.ID, a.ID, func(account.Account) (account.Account, error) { return a, nil }))(s)
+	same(s, value(s.db.Account(s.ctx, s.project.ID, a.ID))(s), a)
+	if a.Owner != key {
+		s.Errorf("the owner is %+v, want %+v", a.Owner, key)
+	}
 
 	zero := account.Account{ID: id.New(id.Account), ProjectID: s.project.ID, PlayerID: a.PlayerID}
 	s.must(s.db.CreateAccount(s.ctx, zero))
@@ -265,7 +278,7 @@ func accountTogether(s suite) {
 	unsaved := func(n byte) account.Account {
 		p := player.Player{ID: id.New(id.Player), ProjectID: s.project.ID, CreatedAt: moment(1), UpdatedAt: moment(1)}
 		return account.Account{
-			ID: id.New(id.Account), ProjectID: s.project.ID, PlayerID: p.ID, ChainID: chainID, Address: address(n), Owner: address(2),
+			ID: id.New(id.Account), ProjectID: s.project.ID, PlayerID: p.ID, ChainID: chainID, Address: address(n), Owner: userop.OwnerAt(address(2)),
 			CreatedAt: moment(1), UpdatedAt: moment(1), Unsaved: true, NewPlayer: &p,
 		}
 	}
@@ -304,7 +317,7 @@ func accountFilters(s suite) {
 	}{
 		{"none", account.Filter{}, []account.Account{a, b}},
 		{"player", account.Filter{PlayerID: a.PlayerID}, []account.Account{a}},
-		{"owner", account.Filter{Owner: b.Owner}, []account.Account{b}},
+		{"owner", account.Filter{Owner: b.Owner.Address}, []account.Account{b}},
 		{"address", account.Filter{Address: b.Address}, []account.Account{b}},
 		{"chain", account.Filter{ChainID: 80002, Type: account.Smart}, []account.Account{a, b}},
 		{"other chain", account.Filter{ChainID: 1}, nil},

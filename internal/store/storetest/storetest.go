@@ -19,6 +19,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/player"
 	"github.com/latchkey-dev/latchkey/internal/sponsor"
 	"github.com/latchkey-dev/latchkey/internal/store"
+	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
 // suite is one case: a fresh database with a project in it.
@@ -88,6 +89,24 @@ func Run(t *testing.T, open func(*testing.T) *store.DB) {
 		{"transaction takes queued operations", transactionTakesQueued},
 		{"transaction finish", transactionFinish},
 		{"network paymaster", networkPaymaster},
+		{"user round trip", userRoundTrip},
+		{"user update", userUpdate},
+		{"user filters", userFilters},
+		{"login round trip", loginRoundTrip},
+		{"logins end", loginsEnd},
+		{"signer round trip", signerRoundTrip},
+		{"signers go with their player", signersGoWithTheirPlayer},
+		{"signers by name", signersByName},
+		{"wallet with all its parts", walletTogether},
+		{"signer drops devices", signerDropsDevices},
+		{"devices make room", devicesMakeRoom},
+		{"entropy of a project", entropyOnce},
+		{"logins forgotten", loginsForgotten},
+		{"identity round trip", identityRoundTrip},
+		{"challenge round trip", challengeRoundTrip},
+		{"challenge race", challengeRace},
+		{"attempts count", attemptsCount},
+		{"auth configs", authConfigs},
 		{"idempotency", idempotencyKeys},
 		{"idempotency race", idempotencyRace},
 		{"idempotency ages", idempotencyAges},
@@ -219,7 +238,7 @@ func (s suite) newAccount(n byte) account.Account {
 	s.Helper()
 	a := account.Account{
 		ID: id.New(id.Account), ProjectID: s.project.ID, PlayerID: s.newPlayer().ID, ChainID: 80002,
-		Address: address(n), Owner: address(100 + n), Type: account.Smart, Salt: hash(n),
+		Address: address(n), Owner: userop.OwnerAt(address(100 + n)), Type: account.Smart, Salt: hash(n),
 		CreatedAt: moment(2), UpdatedAt: moment(2),
 	}
 	s.must(s.db.CreateAccount(s.ctx, a))

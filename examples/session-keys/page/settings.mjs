@@ -1,0 +1,3 @@
+// What our server says about Latchkey.
+
+export const settings = await (await fetch('/settings')).json()

@@ -1,0 +1,79 @@
+// A server for the wallet's tests: it keeps shares as the real one does, and
+// lets a test change what is kept. Its methods are those of api.mjs.
+
+import { Refused } from '../page/api.mjs'
+
+export class Server {
+  accounts = new Map() // {account, user, signer, address, chainId, accountType}
+  devices = new Map() // {id, signer, share}
+  signers = new Map() // {id, user, owner, primary, recovery}
+  entropy = new Map() // of a project's signers, by reference
+  sessions = new Set()
+  asked = [] // names of methods
+  made = 0 // devices
+
+  // as answers what a user's page calls.
+  as(user) {
+    const found = (record) => {
+      if (record && record.user === user) return record
+      throw new Refused(404, 'there is no such record')
+    }
+    const shown = ({ account, signer, address, chainId, accountType }, device) => {
+      const { owner, primary } = this.signers.get(signer)
+      return { id: device.id, account, signer, signerAddress: owner, share: device.share, isPrimary: device.id === primary, address, chainId, accountType }
+    }
+    const device = (signer, share) => {
+      const id = `dev_${++this.made}`
+      this.devices.set(id, { id, signer, share })
+      return this.devices.get(id)
+    }
+    const methods = {
+      createAccount: ({ address, share, signerUuid, accountType, chainId }) => {
+        const signer = found(this.signers.get(signerUuid))
+        const made = { account: `acc_${this.accounts.size + 1}`, user, signer: signer.id, address: `0xacc${this.accounts.size + 1}`, chainId, accountType }
+        this.accounts.set(made.account, made)
+        signer.owner = address
+        signer.primary = device(signer.id, share).id
+        return { ...made, device: signer.primary, ownerAddress: address }
+      },
+      serverShare: (account, id) => {
+        const kept = found(this.accounts.get(account))
+        const part = this.devices.get(id ?? this.signers.get(kept.signer).primary)
+        if (part?.signer !== kept.signer) throw new Refused(404, 'there is no such device')
+        return shown(kept, part)
+      },
+      registerDevice: (account, share) => {
+        const kept = found(this.accounts.get(account))
+        return shown(kept, device(kept.signer, share))
+      },
+      switchChain: (account, chainId) => {
+        const kept = found(this.accounts.get(account))
+        const there = { ...kept, account: `acc_${this.accounts.size + 1}`, chainId }
+        this.accounts.set(there.account, there)
+        return { id: there.account, address: there.address, chainId, accountType: there.accountType, ownerAddress: this.signers.get(kept.signer).owner }
+      },
+      saveRecovery: ({ reference, ...recovery }) => {
+        if (this.signers.has(reference)) throw new Refused(409, 'there is one already')
+        this.signers.set(reference, { id: reference, user, recovery })
+        return { reference }
+      },
+      replaceRecovery: ({ reference, keychain_id, ...recovery }) => {
+        const signer = found(this.signers.get(reference))
+        if (signer.primary !== keychain_id) this.devices.delete(signer.primary)
+        Object.assign(signer, { recovery, primary: keychain_id })
+        return { reference }
+      },
+      recovery: (reference) => ({ reference, ...found(this.signers.get(reference)).recovery }),
+      projectEntropy: (reference, session) => {
+        if (!this.sessions.has(session)) throw new Refused(404, 'there is no such encryption session')
+        if (!this.entropy.has(reference)) this.entropy.set(reference, Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url'))
+        return { entropy: this.entropy.get(reference) }
+      },
+    }
+    return Object.fromEntries(Object.entries(methods).map(([name, method]) => [name, async (...asked) => {
+      this.asked.push(name)
+      if (this.down) throw new TypeError('fetch failed')
+      return JSON.parse(JSON.stringify(method(...asked)))
+    }]))
+  }
+}
