@@ -68,6 +68,7 @@ func New(d Deps) (*Console, error) {
 		c.userRoutes(),
 		c.sessionRoutes(),
 		c.grantRoutes(),
+		c.intentRoutes(),
 		c.auditRoutes(),
 		c.operatorRoutes(),
 	)

@@ -93,4 +93,3 @@ type FailedIntent struct {
 	IntentID string
 	Failure  Failure
 }
-

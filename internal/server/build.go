@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
@@ -65,7 +66,14 @@ func (s *Server) buildRecords(where contracts) {
 		Delegations: delegations{s.client},
 		Now:         time.Now,
 	}
-	s.Contracts = &contract.Service{Store: s.store, Caller: reader{s.client}, Accounts: s.Accounts, Now: time.Now}
+	s.Contracts = &contract.Service{
+		Store:      s.store,
+		Caller:     reader{s.client},
+		Accounts:   s.Accounts,
+		Now:        time.Now,
+		System:     where.known(s.client.ChainID()),
+		AccountABI: json.RawMessage(bindings.LatchkeyAccountMetaData.ABI),
+	}
 	s.Sponsor = &sponsor.Service{Store: s.store, Contracts: s.Contracts, Now: time.Now}
 }
 

@@ -63,6 +63,7 @@ type navItem struct {
 const (
 	NavUsers    Nav = "/users"
 	NavSessions Nav = "/sessions"
+	NavIntents  Nav = "/intents"
 	NavAudit    Nav = "/audit"
 	NavPeople   Nav = "/operators"
 	NavProfile  Nav = "/profile"
@@ -72,6 +73,7 @@ var menu = []navGroup{
 	{"", []navItem{
 		{NavUsers, "Users"},
 		{NavSessions, "Session keys"},
+		{NavIntents, "Transactions"},
 	}},
 	{"Settings", []navItem{
 		{NavAudit, "Audit log"},
