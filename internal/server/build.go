@@ -47,7 +47,7 @@ func (s *Server) build(ctx context.Context, cfg Config) error {
 	s.buildRecords(where)
 	s.buildFlow(cfg, where)
 	s.buildJobs(cfg)
-	if s.console, err = s.dashboard(cfg); err != nil {
+	if s.console, err = s.dashboard(cfg, where); err != nil {
 		return err
 	}
 	s.http = newHTTP(s.api(cfg, where), cfg.ReceiptWait)
@@ -186,7 +186,7 @@ func leaseOwner(cfg Config) string {
 	return fmt.Sprintf("%s/%d/%s", host, os.Getpid(), uuid.NewString())
 }
 
-func (s *Server) dashboard(cfg Config) (*console.Console, error) {
+func (s *Server) dashboard(cfg Config, where contracts) (*console.Console, error) {
 	return console.New(console.Deps{
 		Operators:  s.Operators,
 		Auth:       s.Auth,
@@ -199,6 +199,7 @@ func (s *Server) dashboard(cfg Config) (*console.Console, error) {
 		Files:      web.Files,
 		URL:        cfg.ConsoleURL,
 		AutoSignIn: cfg.ConsoleAutoSignIn,
+		Funds:      funds{client: s.client, relayer: cfg.Relayer.Address(), paymaster: where.Paymaster}.read,
 		Version:    cfg.Version,
 		Log:        cfg.Log,
 		Now:        time.Now,

@@ -61,6 +61,7 @@ type navItem struct {
 
 // The menu. A page is added by a line here.
 const (
+	NavOverview Nav = "/"
 	NavUsers    Nav = "/users"
 	NavSessions Nav = "/sessions"
 	NavIntents  Nav = "/intents"
@@ -71,6 +72,7 @@ const (
 
 var menu = []navGroup{
 	{"", []navItem{
+		{NavOverview, "Overview"},
 		{NavUsers, "Users"},
 		{NavSessions, "Session keys"},
 		{NavIntents, "Transactions"},
