@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -18,8 +19,8 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/sponsor"
 )
 
-// Deps are the parts that the pages ask. All are required but URL and
-// AutoSignIn.
+// Deps are the parts that the pages ask. All are required but URL, AutoSignIn
+// and Funds.
 type Deps struct {
 	Operators *operator.Service
 	Auth      *auth.Service
@@ -39,6 +40,9 @@ type Deps struct {
 	// development only.
 	AutoSignIn bool
 
+	// Funds answers the money that operations need; nil for none to show.
+	Funds func(context.Context) ([]Fund, error)
+
 	Version string
 	Log     *slog.Logger
 	Now     func() time.Time
@@ -50,6 +54,7 @@ type Console struct {
 	routes  []route
 	assets  assets
 	feed    *feed
+	funds   *funds
 	handler http.Handler
 }
 
@@ -61,13 +66,16 @@ func New(d Deps) (*Console, error) {
 		return nil, err
 	}
 	c.feed = newFeed(c.recentChanges, d.Now, func(err error) { d.Log.Error("look for changes to show", "error", err) })
+	c.funds = &funds{ask: d.Funds, now: d.Now}
 	c.routes = slices.Concat(
+		c.overviewRoutes(),
 		c.signInRoutes(),
 		c.profileRoutes(),
 		c.liveRoutes(),
 		c.userRoutes(),
 		c.sessionRoutes(),
 		c.grantRoutes(),
+		c.intentRoutes(),
 		c.auditRoutes(),
 		c.operatorRoutes(),
 	)

@@ -11,7 +11,6 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/console/ui"
 	"github.com/latchkey-dev/latchkey/internal/contract"
 	"github.com/latchkey-dev/latchkey/internal/intent"
-	"github.com/latchkey-dev/latchkey/internal/page"
 	"github.com/latchkey-dev/latchkey/internal/permission"
 	"github.com/latchkey-dev/latchkey/internal/permission/words"
 )
@@ -29,11 +28,11 @@ func (v *visit) names(chainID uint64) (names, error) {
 	if known, ok := v.named[chainID]; ok {
 		return known, nil
 	}
-	found, err := v.console.Contracts.List(v.ctx(), v.project.ID, contract.Filter{ChainID: chainID}, page.Request{Limit: page.MaxLimit, Uncounted: true})
+	book, err := v.console.Contracts.Book(v.ctx(), v.project.ID, chainID)
 	if err != nil {
 		return names{}, err
 	}
-	n := names{book: contract.NewBook(found.Items), token: func(address common.Address) contract.Token {
+	n := names{book: book, token: func(address common.Address) contract.Token {
 		t, err := v.console.Contracts.Token(v.ctx(), chainID, address)
 		if err != nil {
 			v.console.Log.Warn("ask a token for its symbol", "token", address, "error", err)
@@ -86,8 +85,8 @@ func (n names) amount(token common.Address, base *big.Int) string {
 // ether writes wei.
 func ether(wei *big.Int) string { return words.Units(wei, 18) + " ETH" }
 
-// call says what an intent does, in a few words.
-func (n names) call(in intent.Intent) string {
+// summary says what an intent does, in a few words.
+func (n names) summary(in intent.Intent) string {
 	switch in.Kind {
 	case intent.RegisterSession:
 		return "Register a session key"

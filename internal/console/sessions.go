@@ -293,7 +293,7 @@ func (v *visit) history(s *sessionView) error {
 		return err
 	}
 	for _, in := range found.Items {
-		s.history = append(s.history, historyRow{Intent: in, what: n.call(in), byKey: in.SignedBy == s.key.Session.ID})
+		s.history = append(s.history, historyRow{Intent: in, what: n.summary(in), byKey: in.SignedBy == s.key.Session.ID})
 	}
 	s.more = found.More
 	return nil

@@ -16,7 +16,6 @@ func (c *Console) signInRoutes() []route {
 		open(http.MethodPost, "/sign-in/link", useLink),
 		change(operator.Viewer, "operator.sign-out", "/sign-out", signOut),
 		change(operator.Viewer, "operator.choose-project", "/project", chooseProject),
-		view("/{$}", func(v *visit) error { return v.redirect("/users", "") }),
 	}
 }
 

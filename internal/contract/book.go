@@ -1,8 +1,12 @@
 package contract
 
 import (
+	"context"
+
 	"github.com/ethereum/go-ethereum/accounts/abi"
 	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/latchkey-dev/latchkey/internal/page"
 )
 
 // Book says how the contracts of one chain, and their functions, are called.
@@ -19,6 +23,27 @@ func NewBook(contracts []Contract) Book {
 		b.add(c)
 	}
 	return b
+}
+
+// Book answers how a project calls the contracts of a chain: its newest ones,
+// and the system's.
+func (s *Service) Book(ctx context.Context, projectID string, chainID uint64) (Book, error) {
+	found, err := s.Store.Contracts(ctx, projectID, Filter{ChainID: chainID}, page.Request{Limit: page.MaxLimit, Uncounted: true})
+	if err != nil {
+		return Book{}, err
+	}
+	b := NewBook(found.Items)
+	for _, c := range s.System {
+		if c.ChainID == chainID {
+			b.add(c)
+		}
+	}
+	return b, nil
+}
+
+// WithAccount answers a book that knows what the account at address understands.
+func (s *Service) WithAccount(b Book, address common.Address) Book {
+	return b.With(Contract{Name: "The account", Address: address, ABI: s.AccountABI})
 }
 
 func (b Book) add(c Contract) {

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -25,12 +26,17 @@ type Accounts interface {
 }
 
 // Service keeps contracts and reads from them. Its fields are set once, before
-// the first call; all are required.
+// the first call; all but System and AccountABI are required.
 type Service struct {
 	Store    Store
 	Caller   Caller
 	Accounts Accounts
 	Now      func() time.Time
+	// System are contracts that every project's operations run through. Projects
+	// may register them under names of their own.
+	System []Contract
+	// AccountABI is what every account understands.
+	AccountABI json.RawMessage
 
 	tokens tokens
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
@@ -53,7 +54,7 @@ func (s *Server) build(ctx context.Context, cfg Config) error {
 	s.buildWallets(cfg)
 	s.buildFlow(cfg, where)
 	s.buildJobs(cfg)
-	if s.console, err = s.dashboard(cfg); err != nil {
+	if s.console, err = s.dashboard(cfg, where); err != nil {
 		return err
 	}
 	pages, err := s.pages(cfg)
@@ -103,7 +104,14 @@ func (s *Server) buildRecords(where contracts) {
 		Delegations: delegations{s.client},
 		Now:         time.Now,
 	}
-	s.Contracts = &contract.Service{Store: s.store, Caller: reader{s.client}, Accounts: s.Accounts, Now: time.Now}
+	s.Contracts = &contract.Service{
+		Store:      s.store,
+		Caller:     reader{s.client},
+		Accounts:   s.Accounts,
+		Now:        time.Now,
+		System:     where.known(s.client.ChainID()),
+		AccountABI: json.RawMessage(bindings.LatchkeyAccountMetaData.ABI),
+	}
 	s.Sponsor = &sponsor.Service{Store: s.store, Contracts: s.Contracts, Now: time.Now}
 }
 
@@ -221,7 +229,7 @@ func leaseOwner(cfg Config) string {
 	return fmt.Sprintf("%s/%d/%s", host, os.Getpid(), uuid.NewString())
 }
 
-func (s *Server) dashboard(cfg Config) (*console.Console, error) {
+func (s *Server) dashboard(cfg Config, where contracts) (*console.Console, error) {
 	return console.New(console.Deps{
 		Operators:  s.Operators,
 		Auth:       s.Auth,
@@ -234,6 +242,7 @@ func (s *Server) dashboard(cfg Config) (*console.Console, error) {
 		Files:      web.Files,
 		URL:        cfg.ConsoleURL,
 		AutoSignIn: cfg.ConsoleAutoSignIn,
+		Funds:      funds{client: s.client, relayer: cfg.Relayer.Address(), paymaster: where.Paymaster}.read,
 		Version:    cfg.Version,
 		Log:        cfg.Log,
 		Now:        time.Now,

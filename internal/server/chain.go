@@ -12,6 +12,7 @@ import (
 
 	"github.com/latchkey-dev/latchkey/internal/bindings"
 	"github.com/latchkey-dev/latchkey/internal/chain"
+	"github.com/latchkey-dev/latchkey/internal/contract"
 	"github.com/latchkey-dev/latchkey/internal/fault"
 	"github.com/latchkey-dev/latchkey/internal/intent"
 	"github.com/latchkey-dev/latchkey/internal/userop"
@@ -145,6 +146,16 @@ func explain(revert []byte, abis []json.RawMessage) (name, text string) {
 // contracts are those that operations on the served chain need.
 type contracts struct {
 	EntryPoint, Implementation, Factory, Paymaster common.Address
+}
+
+// known describes them for people who read what an operation has done.
+func (c contracts) known(chainID uint64) []contract.Contract {
+	return []contract.Contract{
+		{Name: "EntryPoint", ChainID: chainID, Address: c.EntryPoint, ABI: json.RawMessage(bindings.EntryPointMetaData.ABI)},
+		{Name: "Paymaster", ChainID: chainID, Address: c.Paymaster, ABI: json.RawMessage(bindings.LatchkeyPaymasterMetaData.ABI)},
+		{Name: "Account factory", ChainID: chainID, Address: c.Factory, ABI: json.RawMessage(bindings.LatchkeyAccountFactoryMetaData.ABI)},
+		{Name: "Account implementation", ChainID: chainID, Address: c.Implementation, ABI: json.RawMessage(bindings.LatchkeyAccountMetaData.ABI)},
+	}
 }
 
 // check makes sure that those are deployed which are at the same address for

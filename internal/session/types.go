@@ -8,6 +8,7 @@ import (
 
 	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/page"
+	"github.com/latchkey-dev/latchkey/internal/permission"
 )
 
 // State is what is stored about a session. What the API shows as its status
@@ -58,6 +59,16 @@ type Session struct {
 // Live reports whether the session may still act, now or later, as far as is
 // stored. At most one live session exists for a key on an account.
 func (s Session) Live() bool { return s.State == Pending || s.State == Active }
+
+// ValidUntil is the last moment of the permission, in unix seconds; 0 when it
+// cannot be read.
+func (s Session) ValidUntil() uint64 {
+	p, err := permission.Decode(s.Permission)
+	if err != nil {
+		return 0
+	}
+	return p.ValidUntil
+}
 
 // rides reports whether the owner has signed a grant that rides in operations:
 // the account need not know the session before its first use.

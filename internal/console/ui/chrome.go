@@ -61,8 +61,10 @@ type navItem struct {
 
 // The menu. A page is added by a line here.
 const (
+	NavOverview Nav = "/"
 	NavUsers    Nav = "/users"
 	NavSessions Nav = "/sessions"
+	NavIntents  Nav = "/intents"
 	NavAudit    Nav = "/audit"
 	NavPeople   Nav = "/operators"
 	NavProfile  Nav = "/profile"
@@ -70,8 +72,10 @@ const (
 
 var menu = []navGroup{
 	{"", []navItem{
+		{NavOverview, "Overview"},
 		{NavUsers, "Users"},
 		{NavSessions, "Session keys"},
+		{NavIntents, "Transactions"},
 	}},
 	{"Settings", []navItem{
 		{NavAudit, "Audit log"},

@@ -1,0 +1,137 @@
+package server_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/latchkey-dev/latchkey/internal/intent"
+	"github.com/latchkey-dev/latchkey/internal/operator"
+)
+
+// reader is an admin's browser on the dashboard.
+type reader struct {
+	w *world
+	http.Client
+}
+
+// reader signs the first admin in by the one-time link.
+func (w *world) reader() *reader {
+	w.t.Helper()
+	jar, err := cookiejar.New(nil)
+	w.must(err)
+	r := &reader{w: w, Client: http.Client{Jar: jar}}
+	w.t.Cleanup(r.CloseIdleConnections)
+	link, err := w.server.FirstLink(w.t.Context())
+	w.must(err)
+	r.page(strings.TrimPrefix(link, w.server.URL()))
+	at, err := url.Parse(link)
+	w.must(err)
+	r.send("/sign-in/link", url.Values{"token": {at.Query().Get("token")}})
+	return r
+}
+
+// page loads a page and answers its text.
+func (r *reader) page(path string) string {
+	r.w.t.Helper()
+	res, err := r.Get(r.w.server.URL() + path)
+	r.w.must(err)
+	return r.read(path, res)
+}
+
+// send sends a form, follows where it leads, and answers the text there.
+func (r *reader) send(path string, form url.Values) string {
+	r.w.t.Helper()
+	at, err := url.Parse(r.w.server.URL())
+	r.w.must(err)
+	for _, c := range r.Jar.Cookies(at) {
+		if strings.HasPrefix(c.Name, "latchkey_") && c.Name != "latchkey_notice" {
+			form.Set("csrf", operator.CSRF(c.Value))
+		}
+	}
+	res, err := r.PostForm(r.w.server.URL()+path, form)
+	r.w.must(err)
+	return r.read(path, res)
+}
+
+func (r *reader) read(path string, res *http.Response) string {
+	r.w.t.Helper()
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	r.w.must(err)
+	if res.StatusCode != http.StatusOK {
+		r.w.t.Fatalf("%s answers %d:\n%s", path, res.StatusCode, body)
+	}
+	return string(body)
+}
+
+func (r *reader) wants(path string, texts ...string) {
+	r.w.t.Helper()
+	r.w.has(path, r.page(path), texts...)
+}
+
+func (w *world) has(path, body string, texts ...string) {
+	w.t.Helper()
+	for _, text := range texts {
+		if !strings.Contains(body, text) {
+			w.t.Errorf("%s lacks %q", path, text)
+		}
+	}
+}
+
+func TestConsole_transactions(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := w.reader()
+	r.wants("/intents", "No transactions yet", "curl $LATCHKEY/v1/transaction_intents")
+
+	first := w.intend(w.mint())
+	r.wants("/intents", "mint on nft", "Waits for a signature")
+	first = w.succeed(first, w.personal(w.owner, first.OperationHash))
+	r.wants("/intents/"+first.ID,
+		"Asked for", "Signed by the owner", "Put into a transaction", "Included in block", "Succeeded",
+		"Transfer", "tokenId", "The account", first.Outcome.TxHash.Hex())
+	r.wants("/intents/"+first.ID+"/trace", "validateUserOp", "validatePaymasterUserOp", "innerHandleOp", "nft · mint", "gas")
+	for _, q := range []string{first.ID, first.OperationHash.Hex(), first.Outcome.TxHash.Hex()} {
+		r.wants("/intents?q="+q, "Included in block") // leads to its page
+	}
+	for _, q := range []string{w.account.Address.Hex(), w.account.ID, w.account.PlayerID, w.policy} {
+		r.wants("/intents?q="+q, "mint on nft")
+	}
+	r.wants("/intents?q=0x"+strings.Repeat("ab", 32), "Nothing found")
+	r.wants("/intents?state=failed", "None in this state")
+
+	failed := w.failing()
+	r.wants("/intents?state=failed", "transferFrom on nft", "ERC721InsufficientApproval")
+	r.wants("/intents/"+failed.ID, "ERC721InsufficientApproval", "The called contract reverted", "Revert data")
+	r.wants("/intents/"+failed.ID+"/trace", "ERC721InsufficientApproval(operator "+w.account.Address.Hex()+", tokenId 1)")
+}
+
+// failing makes an intent that fails on chain: it and another one give the same
+// token away.
+func (w *world) failing() intent.Intent {
+	w.t.Helper()
+	give := w.mint()
+	give.Interactions = []intent.CallParams{{Contract: w.nft.ID, Function: "transferFrom", Args: []any{w.account.Address.Hex(), w.owner.Address().Hex(), "1"}}}
+	first, second := w.intend(give), w.intend(give)
+	w.succeed(first, w.personal(w.owner, first.OperationHash))
+	failed, err := w.sign(second, w.personal(w.owner, second.OperationHash))
+	w.must(err)
+	if failed.Status != intent.Failed {
+		w.t.Fatalf("giving a token away twice ended %s", failed.Status)
+	}
+	return failed
+}
+
+// Without an ABI, a token's calls and events are read by its standard.
+func TestConsole_guessesTokens(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	in := w.intend(w.mint())
+	in = w.succeed(in, w.personal(w.owner, in.OperationHash))
+	w.must(w.server.Contracts.Delete(t.Context(), w.project, w.nft.ID))
+	w.reader().wants("/intents/"+in.ID, "No ABI here tells what this means", "Read as a token's standard says", "tokenId")
+}
