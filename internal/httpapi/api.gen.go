@@ -1177,9 +1177,12 @@ type SendVerificationRequest struct {
 
 // Session defines model for Session.
 type Session struct {
-	Account   Reference `json:"account"`
-	Address   string    `json:"address"`
-	CreatedAt int64     `json:"createdAt"`
+	Account Reference `json:"account"`
+	Address string    `json:"address"`
+
+	// BlockedAt Addition: unix seconds since when this server refuses to sponsor or submit anything for the key, because an operator blocked it; absent while it does not.
+	BlockedAt *int64 `json:"blockedAt,omitempty"`
+	CreatedAt int64  `json:"createdAt"`
 
 	// Description Addition: what the key may do, in plain words.
 	Description string `json:"description"`

@@ -306,6 +306,9 @@ func (s records) showSession(c *call, v session.View, exp expansion) (Session, e
 		Warnings:           append([]string{}, described.Warnings...),
 		Whitelist:          showWhitelist(p),
 	}
+	if at := v.Session.BlockedAt; at != nil {
+		shown.BlockedAt = new(unix(*at))
+	}
 	if p.Limit == 0 {
 		shown.Limit = permission.MaxLimit // how the official API shows it
 	}

@@ -46,10 +46,11 @@ func TestSessionAnswerOfASudoKey(t *testing.T) {
 		Permission: permission.Permission{Signer: signer, ValidUntil: permission.MaxTime, Sudo: true},
 		Status:     session.StatusActive,
 	}
+	a.session.Session.BlockedAt = &when
 	r := a.get("/v1/sessions/" + sessionID)
 	for _, want := range []string{
 		`"sudo":true`, `"isActive":true`, `"limit":281474976710655`, `"whitelist":[]`, `"permissions":[]`, `"usage":{}`,
-		`"feeLimit":"0"`, `"transactionIntents":[]`, `"validUntil":"281474976710655"`,
+		`"feeLimit":"0"`, `"transactionIntents":[]`, `"validUntil":"281474976710655"`, `"blockedAt":1795348800`,
 	} {
 		if !strings.Contains(r.Body.String(), want) {
 			t.Errorf("lacks %s: %s", want, r.Body)

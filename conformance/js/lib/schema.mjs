@@ -34,6 +34,7 @@ const ADDITIONS = {
     registration: { enum: ['onchain', 'first-use', 'stateless'] }, // how the account gets to know it
     notice: { type: 'string' }, // how the grant differs from what was sent
     description: { type: 'string' }, // what the key may do, in plain words
+    blockedAt: { type: 'integer' }, // since when the server refuses to act for the key
     warnings: { type: 'array', items: { type: 'string' } }, // what makes the grant wide
   },
   NextActionPayload: {
