@@ -147,6 +147,16 @@ func (s *Service) Get(ctx context.Context, projectID, accountID string) (Account
 	return s.Store.Account(ctx, projectID, accountID)
 }
 
+// OfPlayers answers the accounts of several players, by player.
+func (s *Service) OfPlayers(ctx context.Context, projectID string, playerIDs ...string) (map[string][]Account, error) {
+	found, err := s.Store.AccountsOf(ctx, projectID, playerIDs)
+	byPlayer := make(map[string][]Account)
+	for _, a := range found {
+		byPlayer[a.PlayerID] = append(byPlayer[a.PlayerID], a)
+	}
+	return byPlayer, err
+}
+
 // List answers one page of a project's accounts.
 func (s *Service) List(ctx context.Context, projectID string, f Filter, req page.Request) (page.Page[Account], error) {
 	return s.Store.Accounts(ctx, projectID, f, req)

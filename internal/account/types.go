@@ -77,12 +77,11 @@ func (a Account) Deployed() bool { return a.DeployedAt != nil }
 
 // Filter narrows a list. Zero fields do not narrow.
 type Filter struct {
-	PlayerID  string
-	PlayerIDs []string // any of these
-	Owner     common.Address
-	Address   common.Address
-	ChainID   uint64
-	Type      Type
+	PlayerID string
+	Owner    common.Address
+	Address  common.Address
+	ChainID  uint64
+	Type     Type
 }
 
 // Store keeps accounts. An account of another project is not found.
@@ -93,5 +92,7 @@ type Store interface {
 	Account(ctx context.Context, projectID, id string) (Account, error)
 	AccountByAddress(ctx context.Context, projectID string, chainID uint64, address common.Address) (Account, error)
 	Accounts(ctx context.Context, projectID string, f Filter, req page.Request) (page.Page[Account], error)
+	// AccountsOf answers the accounts of all these players, in any order.
+	AccountsOf(ctx context.Context, projectID string, playerIDs []string) ([]Account, error)
 	UpdateAccount(ctx context.Context, projectID, id string, update func(Account) (Account, error)) (Account, error)
 }

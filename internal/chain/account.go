@@ -50,15 +50,20 @@ func (c *Client) Account(ctx context.Context, address common.Address) (Account, 
 	if err != nil {
 		return Account{}, err
 	}
+	return accountOf(address, code, word), nil
+}
+
+// accountOf reads an account's code and slot.
+func accountOf(address common.Address, code []byte, slot common.Hash) Account {
 	account := Account{Deployed: len(code) > 0}
-	account.Owner, account.Epoch = ownerAndEpoch(word)
+	account.Owner, account.Epoch = ownerAndEpoch(slot)
 	if delegate, ok := types.ParseDelegation(code); ok {
 		account.Delegate = delegate
 		if account.Owner.Address == (common.Address{}) {
 			account.Owner = userop.OwnerAt(address)
 		}
 	}
-	return account, nil
+	return account
 }
 
 // ownerAndEpoch reads kind (byte 3), epoch (4 to 11) and address. The account
@@ -105,6 +110,84 @@ func (c *Client) mappingWords(ctx context.Context, account common.Address, slot 
 		out[i] = word.Big()
 	}
 	return out, nil
+}
+
+// SessionQuery names what to read of one account: status words by session id,
+// counters by their keys.
+type SessionQuery struct {
+	Account            common.Address
+	Sessions, Counters []common.Hash
+}
+
+// SessionAnswer is what was read. Words that the chain does not have are zero.
+type SessionAnswer struct {
+	Account            Account
+	Nonce              uint64 // of the account's own transactions
+	Sessions, Counters []*big.Int
+}
+
+// maxBatch bounds the requests in one batch: nodes take a hundred.
+const maxBatch = 100
+
+// ReadSessions reads sessions of many accounts in as few requests as nodes
+// allow. All words of an account are of one request, unless they alone exceed
+// what that can hold.
+func (c *Client) ReadSessions(ctx context.Context, queries []SessionQuery) ([]SessionAnswer, error) {
+	answers := make([]SessionAnswer, len(queries))
+	var requests []rpc.BatchElem
+	var taken []func()
+	send := func() error {
+		if err := c.batch(ctx, "read sessions", requests); err != nil {
+			return err
+		}
+		for _, take := range taken {
+			take()
+		}
+		requests, taken = nil, nil
+		return nil
+	}
+	for i, q := range queries {
+		more, take := q.requests(&answers[i])
+		if len(requests) > 0 && len(requests)+len(more) > maxBatch {
+			if err := send(); err != nil {
+				return nil, err
+			}
+		}
+		requests, taken = append(requests, more...), append(taken, take)
+	}
+	return answers, send()
+}
+
+// requests answers what to send for a query, and what then fills in its answer.
+func (q SessionQuery) requests(a *SessionAnswer) (requests []rpc.BatchElem, take func()) {
+	var code hexutil.Bytes
+	var slot common.Hash
+	var nonce hexutil.Uint64
+	words := make([]common.Hash, len(q.Sessions)+len(q.Counters))
+	requests = []rpc.BatchElem{
+		{Method: "eth_getCode", Args: []any{q.Account, "latest"}, Result: &code},
+		{Method: "eth_getStorageAt", Args: []any{q.Account, accountSlot, "latest"}, Result: &slot},
+		{Method: "eth_getTransactionCount", Args: []any{q.Account, "latest"}, Result: &nonce},
+	}
+	read := func(key, mapping common.Hash, word *common.Hash) {
+		requests = append(requests, rpc.BatchElem{Method: "eth_getStorageAt", Args: []any{q.Account, entrySlot(key, mapping), "latest"}, Result: word})
+	}
+	for i, id := range q.Sessions {
+		read(id, sessionsSlot, &words[i])
+	}
+	for i, key := range q.Counters {
+		read(key, countersSlot, &words[len(q.Sessions)+i])
+	}
+	return requests, func() {
+		a.Account, a.Nonce = accountOf(q.Account, code, slot), uint64(nonce)
+		for i, word := range words {
+			if i < len(q.Sessions) {
+				a.Sessions = append(a.Sessions, word.Big())
+			} else {
+				a.Counters = append(a.Counters, word.Big())
+			}
+		}
+	}
 }
 
 // Code is the code at an address, empty when there is none.

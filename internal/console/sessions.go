@@ -174,7 +174,7 @@ func listSessions(v *visit) error {
 	if err != nil {
 		return err
 	}
-	found, err := v.console.Sessions.List(v.ctx(), v.project.ID, f, req)
+	found, err := v.console.Sessions.Glance(v.ctx(), v.project.ID, f, req)
 	if err != nil {
 		return err
 	}

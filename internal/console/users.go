@@ -112,7 +112,7 @@ func (v *visit) whoHas(address common.Address) (path string, err error) {
 			return "/users/" + found.Items[0].PlayerID, nil
 		}
 	}
-	found, err := v.console.Sessions.List(v.ctx(), v.project.ID, session.Filter{Signer: address}, one)
+	found, err := v.console.Sessions.Glance(v.ctx(), v.project.ID, session.Filter{Signer: address}, one)
 	if err != nil || len(found.Items) == 0 {
 		return "", err
 	}
@@ -127,7 +127,7 @@ func (v *visit) userRows(players []player.Player) ([]userRow, error) {
 	for i, p := range players {
 		rows[i].player, ids[i] = p, p.ID
 	}
-	accounts, err := v.console.Accounts.List(v.ctx(), v.project.ID, account.Filter{PlayerIDs: ids}, page.Request{Limit: page.MaxLimit, Uncounted: true})
+	accounts, err := v.console.Accounts.OfPlayers(v.ctx(), v.project.ID, ids...)
 	if err != nil {
 		return nil, err
 	}
@@ -136,12 +136,7 @@ func (v *visit) userRows(players []player.Player) ([]userRow, error) {
 		return nil, err
 	}
 	for i := range rows {
-		rows[i].live = live[ids[i]]
-		for _, acc := range accounts.Items {
-			if acc.PlayerID == ids[i] {
-				rows[i].accounts = append(rows[i].accounts, acc)
-			}
-		}
+		rows[i].live, rows[i].accounts = live[ids[i]], accounts[ids[i]]
 	}
 	return rows, nil
 }
@@ -192,7 +187,7 @@ func (v *visit) accountView(acc account.Account) (accountView, error) {
 	if err != nil {
 		return accountView{}, err
 	}
-	found, err := v.console.Sessions.List(v.ctx(), v.project.ID, session.Filter{AccountID: acc.ID}, page.Request{Limit: keysOnUserPage, Uncounted: true})
+	found, err := v.console.Sessions.Glance(v.ctx(), v.project.ID, session.Filter{AccountID: acc.ID}, page.Request{Limit: keysOnUserPage, Uncounted: true})
 	if err != nil {
 		return accountView{}, err
 	}

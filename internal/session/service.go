@@ -40,8 +40,21 @@ type Chain interface {
 	Time(ctx context.Context) (uint64, error)
 	// OwnerAndEpoch reads an account; its owner is zero before deployment.
 	OwnerAndEpoch(ctx context.Context, account common.Address) (owner userop.Owner, epoch uint64, err error)
-	SessionWords(ctx context.Context, account common.Address, ids []common.Hash) ([]*big.Int, error)
-	CounterWords(ctx context.Context, account common.Address, keys []common.Hash) ([]*big.Int, error)
+	// ReadSessions answers each query, in their order.
+	ReadSessions(ctx context.Context, queries []Query) ([]Answer, error)
+}
+
+// Query names what to read of one account: status words of sessions by their
+// hash, and counters by their keys.
+type Query struct {
+	Account            common.Address
+	Sessions, Counters []common.Hash
+}
+
+// Answer is what the chain keeps of that; words that it does not have are zero.
+type Answer struct {
+	Epoch              uint64 // as OwnerAndEpoch answers it
+	Sessions, Counters []*big.Int
 }
 
 // Accounts finds the account that a request names.
@@ -105,6 +118,17 @@ func (s *Service) List(ctx context.Context, projectID string, f Filter, req page
 		return page.Page[View]{}, err
 	}
 	views, err := s.views(ctx, found.Items)
+	return page.Page[View]{Items: views, Skip: found.Skip, Total: found.Total, More: found.More}, err
+}
+
+// Glance is List for those who only look: views have neither NextAction nor
+// Intents, which take a query each. It does not look at f.Active.
+func (s *Service) Glance(ctx context.Context, projectID string, f Filter, req page.Request) (page.Page[View], error) {
+	found, err := s.Store.Sessions(ctx, projectID, f, req)
+	if err != nil {
+		return page.Page[View]{}, err
+	}
+	views, err := s.glances(ctx, found.Items)
 	return page.Page[View]{Items: views, Skip: found.Skip, Total: found.Total, More: found.More}, err
 }
 

@@ -90,6 +90,21 @@ func (s *Service) views(ctx context.Context, list []Session) ([]View, error) {
 	return out, nil
 }
 
+// glances shows sessions as views does, without their actions and intents.
+func (s *Service) glances(ctx context.Context, list []Session) ([]View, error) {
+	readings, err := s.read(ctx, list)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]View, len(list))
+	for i, ses := range list {
+		if out[i], err = show(ses, readings[i]); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
 func show(ses Session, r reading) (View, error) {
 	p, err := permission.Decode(ses.Permission)
 	if err != nil {
@@ -146,74 +161,76 @@ type home struct {
 	account common.Address
 }
 
-// read asks the chain about sessions, one round of requests for each account.
+// read asks the chains about sessions, each once about all of its accounts.
 func (s *Service) read(ctx context.Context, list []Session) ([]reading, error) {
-	out := make([]reading, len(list))
-	byHome := make(map[home][]int)
+	byChain := make(map[uint64][]int)
 	for i, ses := range list {
-		at := home{ses.ChainID, ses.AccountAddress}
-		byHome[at] = append(byHome[at], i)
+		byChain[ses.ChainID] = append(byChain[ses.ChainID], i)
 	}
-	for at, places := range byHome {
-		of := make([]Session, len(places))
-		for j, i := range places {
-			of[j] = list[i]
-		}
-		readings, err := s.readHome(ctx, at, of)
-		if err != nil {
+	out := make([]reading, len(list))
+	for chainID, places := range byChain {
+		if err := s.readChain(ctx, chainID, list, places, out); err != nil {
 			return nil, err
-		}
-		for j, i := range places {
-			out[i] = readings[j]
 		}
 	}
 	return out, nil
 }
 
-// readHome asks about sessions of one account.
-func (s *Service) readHome(ctx context.Context, at home, list []Session) ([]reading, error) {
-	n, err := s.network(at.chainID)
+// readChain asks one chain about the sessions at places of list, and puts what
+// it reads there in out.
+func (s *Service) readChain(ctx context.Context, chainID uint64, list []Session, places []int, out []reading) error {
+	n, err := s.network(chainID)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	now, err := n.Chain.Time(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	_, epoch, err := n.Chain.OwnerAndEpoch(ctx, at.account)
+	queries, homes, err := questions(list, places)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	ids, keys, counted, err := chainKeys(list)
+	answers, err := n.Chain.ReadSessions(ctx, queries)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	words, err := n.Chain.SessionWords(ctx, at.account, ids)
-	if err != nil {
-		return nil, err
+	for k, at := range homes {
+		words, counters := answers[k].Sessions, answers[k].Counters
+		for j, i := range at.places {
+			out[i] = reading{now: now, epoch: answers[k].Epoch, state: permission.State{Status: permission.ParseStatus(words[j]), Counters: counters[:at.counters[j]]}}
+			counters = counters[at.counters[j]:]
+		}
 	}
-	counters, err := n.Chain.CounterWords(ctx, at.account, keys)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]reading, len(list))
-	for i := range list {
-		out[i] = reading{now: now, epoch: epoch, state: permission.State{Status: permission.ParseStatus(words[i]), Counters: counters[:counted[i]]}}
-		counters = counters[counted[i]:]
-	}
-	return out, nil
+	return nil
 }
 
-// chainKeys answers where the chain keeps what it knows of sessions: their ids,
-// the keys of all their counters, and how many of those each has.
-func chainKeys(list []Session) (ids, keys []common.Hash, counted []int, err error) {
-	for _, ses := range list {
+// resident is what was asked about one account: sessions by their places in a
+// list, and how many counters each has.
+type resident struct {
+	places   []int
+	counters []int
+}
+
+// questions gathers what to ask about sessions, by account.
+func questions(list []Session, places []int) (queries []Query, homes []resident, err error) {
+	known := make(map[home]int)
+	for _, i := range places {
+		ses := list[i]
 		p, err := permission.Decode(ses.Permission)
 		if err != nil {
-			return nil, nil, nil, fmt.Errorf("session %s: %w", ses.ID, err)
+			return nil, nil, fmt.Errorf("session %s: %w", ses.ID, err)
 		}
-		own := p.CounterKeys(ses.Hash)
-		ids, keys, counted = append(ids, ses.Hash), append(keys, own...), append(counted, len(own))
+		at := home{ses.ChainID, ses.AccountAddress}
+		k, ok := known[at]
+		if !ok {
+			k = len(queries)
+			known[at] = k
+			queries, homes = append(queries, Query{Account: ses.AccountAddress}), append(homes, resident{})
+		}
+		keys := p.CounterKeys(ses.Hash)
+		queries[k].Sessions, queries[k].Counters = append(queries[k].Sessions, ses.Hash), append(queries[k].Counters, keys...)
+		homes[k].places, homes[k].counters = append(homes[k].places, i), append(homes[k].counters, len(keys))
 	}
-	return ids, keys, counted, nil
+	return queries, homes, nil
 }

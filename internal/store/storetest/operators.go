@@ -242,6 +242,7 @@ func countLive(s suite) {
 	value(s.db.UpdateSession(s.ctx, s.project.ID, closed.ID, func(session.Session) (session.Session, error) { return closed, nil }))(s)
 	same(s, value(s.db.CountLive(s.ctx, s.project.ID, []string{a.PlayerID, b.PlayerID}))(s), map[string]int{a.PlayerID: 2})
 	same(s, value(s.db.CountLive(s.ctx, s.project.ID, nil))(s), map[string]int{})
-	accounts := value(s.db.Accounts(s.ctx, s.project.ID, account.Filter{PlayerIDs: []string{a.PlayerID, "pla_none"}}, page.Request{}))(s)
-	same(s, accounts.Items, []account.Account{a})
+	same(s, value(s.db.AccountsOf(s.ctx, s.project.ID, []string{a.PlayerID, "pla_none"}))(s), []account.Account{a})
+	same(s, value(s.db.AccountsOf(s.ctx, s.newProject().ID, []string{a.PlayerID}))(s), nil)
+	same(s, value(s.db.AccountsOf(s.ctx, s.project.ID, nil))(s), nil)
 }
