@@ -99,6 +99,10 @@ gas-snapshot: contracts/node_modules/.package-lock.json ## Measure the gas of ea
 test-gas: contracts/node_modules/.package-lock.json ## Fail if a bundle costs more gas than in bench/gas/snapshot.json
 	@go run ./bench/gas -check
 
+.PHONY: bench-dashboard
+bench-dashboard: ## Measure the dashboard's pages at 100,000 sessions and 1,000,000 intents, on SQLite and PostgreSQL
+	scripts/with-postgres go run ./bench/dashboard
+
 .PHONY: permissions
 permissions: build ## Show each limit of a session kept by the server and by the contract, one line a limit
 	@go run ./conformance/permissions

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"github.com/jackc/pgx/v5"
+	_ "modernc.org/sqlite" // as "sqlite"
+)
+
+// size is how much a project has.
+type size struct{ sessions, intents int }
+
+// accounts have two sessions each, and one user each.
+func (s size) accounts() int { return max(1, s.sessions/2) }
+
+// database is where the server keeps its rows, and how that database counts.
+type database struct {
+	name, url string
+	open      func(context.Context) (*sql.DB, error)
+	series    string // rows n from 1 to %d, to select from
+	padded    string // the number %s in twelve digits
+	hex       string // the number %s in forty hex digits
+	after     string // run when the rows are there, "" for nothing
+}
+
+func sqliteAt(path string) database {
+	return database{
+		name: "SQLite", url: "sqlite:" + path,
+		open: func(context.Context) (*sql.DB, error) {
+			db, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(60000)&_pragma=journal_mode(WAL)&_pragma=synchronous(OFF)")
+			if err == nil {
+				db.SetMaxOpenConns(1)
+			}
+			return db, err
+		},
+		series: "(WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < %d) SELECT n FROM s)",
+		padded: "printf('%%012d', %s)",
+		hex:    "printf('%%040x', %s)",
+		after:  "PRAGMA wal_checkpoint(TRUNCATE)",
+	}
+}
+
+func postgresAt(base string) database {
+	const schema = "latchkey_bench"
+	u, err := url.Parse(base)
+	if err == nil {
+		q := u.Query()
+		q.Set("search_path", schema)
+		u.RawQuery = q.Encode()
+		base = u.String()
+	}
+	return database{
+		name: "PostgreSQL", url: base,
+		open: func(ctx context.Context) (*sql.DB, error) {
+			config, err := pgx.ParseConfig(base)
+			if err != nil {
+				return nil, err
+			}
+			db := stdlib.OpenDB(*config)
+			_, err = db.ExecContext(ctx, "DROP SCHEMA IF EXISTS "+schema+" CASCADE; CREATE SCHEMA "+schema)
+			return db, err
+		},
+		series: "(SELECT n FROM generate_series(1, %d) AS s(n)) AS s",
+		padded: "lpad(CAST(%s AS TEXT), 12, '0')",
+		hex:    "lpad(to_hex(%s), 40, '0')",
+		after:  "ANALYZE",
+	}
+}
+
+// id is the identifier of a copy, in SQL.
+func (d database) id(prefix, n string) string {
+	return "'" + prefix + "_00000000-0000-7000-8000-' || " + fmt.Sprintf(d.padded, n)
+}
+
+// fill makes the first records, and copies them until there are enough. Each
+// account has two sessions, of which one is over, and its share of the intents.
+func (w *world) fill(ctx context.Context, s size) error {
+	w.size = s
+	if err := w.first(ctx); err != nil {
+		return err
+	}
+	d, accounts, sessions := w.db, s.accounts(), s.accounts()*2
+	ofAccount := fmt.Sprintf("((n - 1) %% %d + 1)", accounts)
+	ofSession := fmt.Sprintf("((n - 1) %% %d + 1)", sessions)
+	made := func(n string) string { return fmt.Sprintf("created_at - 1000000 * CAST(%s AS BIGINT)", n) }
+	for _, c := range []struct {
+		table, id string
+		n         int
+		columns   map[string]string
+	}{
+		{"players", w.player.ID, accounts, map[string]string{
+			"id": d.id("pla", "n"), "name": "'Player ' || n", "created_at": made("n"), "updated_at": made("n"),
+		}},
+		{"accounts", w.account.ID, accounts, map[string]string{
+			"id": d.id("acc", "n"), "player_id": d.id("pla", "n"), "address": "'0x' || " + fmt.Sprintf(d.hex, "n"), "created_at": made("n"), "updated_at": made("n"),
+		}},
+		{"sessions", w.session.ID, sessions, map[string]string{
+			"id": d.id("ses", "n"), "player_id": d.id("pla", ofAccount), "account_id": d.id("acc", ofAccount),
+			"account_address": "'0x' || " + fmt.Sprintf(d.hex, ofAccount), "signer": "'0x' || " + fmt.Sprintf(d.hex, "n + 100000000"),
+			"state": fmt.Sprintf("CASE WHEN n <= %d THEN 'active' ELSE 'closed' END", accounts), "created_at": made("n"), "updated_at": made("n"),
+		}},
+		{"intents", w.intent.ID, s.intents, map[string]string{
+			"id": d.id("tin", "n"), "player_id": d.id("pla", ofAccount), "account_id": d.id("acc", ofAccount), "account_address": "'0x' || " + fmt.Sprintf(d.hex, ofAccount),
+			"signed_by": d.id("ses", ofSession), "operation_hash": "'0x000000000000000000000000' || " + fmt.Sprintf(d.hex, "n"), "created_at": made("n"), "updated_at": made("n"),
+		}},
+	} {
+		if err := w.copies(ctx, c.table, c.id, c.n, c.columns); err != nil {
+			return fmt.Errorf("fill %s: %w", c.table, err)
+		}
+	}
+	if _, err := w.sql.ExecContext(ctx, d.after); err != nil {
+		return fmt.Errorf("settle the database: %w", err)
+	}
+	for _, list := range []string{"/users", "/sessions"} {
+		if err := w.dive(ctx, list); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// copies inserts n copies of a row, which differ in some columns.
+func (w *world) copies(ctx context.Context, table, id string, n int, columns map[string]string) error {
+	rows, err := w.sql.QueryContext(ctx, "SELECT * FROM "+table+" LIMIT 0")
+	if err != nil {
+		return err
+	}
+	names, err := rows.Columns()
+	rows.Close()
+	if err != nil {
+		return err
+	}
+	values := make([]string, len(names))
+	for i, name := range names {
+		values[i] = name
+		if expression, ok := columns[name]; ok {
+			values[i] = expression
+		}
+	}
+	_, err = w.sql.ExecContext(ctx, fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM %s, %s WHERE id = $1",
+		table, strings.Join(names, ", "), strings.Join(values, ", "), table, fmt.Sprintf(w.db.series, n)), id)
+	return err
+}

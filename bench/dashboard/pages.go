@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// page is an address to ask for, which differs from request to request.
+type page struct {
+	name string
+	path func(w *world) string
+}
+
+func fixed(path string) func(*world) string { return func(*world) string { return path } }
+
+// pages are those of the dashboard that read records. New ones are added here.
+var pages = []page{
+	{"floor: who is signed in", fixed("/profile")},
+	{"users", fixed("/users")},
+	{"users, far down", func(w *world) string { return w.deep["/users"] }},
+	{"users, by name", func(w *world) string { return fmt.Sprintf("/users?q=player+%d", rand.IntN(w.size.accounts())) }},
+	{"user", func(w *world) string { return "/users/" + w.id("pla", w.size.accounts()) }},
+	{"sessions", fixed("/sessions")},
+	{"sessions, live", fixed("/sessions?state=live")},
+	{"sessions, over", fixed("/sessions?state=over")},
+	{"sessions, far down", func(w *world) string { return w.deep["/sessions"] }},
+	{"session", func(w *world) string { return "/sessions/" + w.id("ses", w.size.sessions) }},
+	{"new session", func(w *world) string { return "/accounts/" + w.id("acc", w.size.accounts()) + "/sessions/new" }},
+	{"audit log", fixed("/audit")},
+	{"operators", fixed("/operators")},
+}
+
+// deepPages is how many pages down a list "far down" is.
+const deepPages = 40
+
+var older = regexp.MustCompile(`href="([^"]+)" rel="next"`)
+
+// dive finds a page far down a list, as people get there.
+func (w *world) dive(ctx context.Context, path string) error {
+	at := path
+	for range deepPages {
+		body, _, err := w.get(ctx, at)
+		if err != nil {
+			return err
+		}
+		m := older.FindStringSubmatch(body)
+		if m == nil {
+			break
+		}
+		at = strings.ReplaceAll(m[1], "&amp;", "&")
+	}
+	w.deep[path] = at
+	return nil
+}
+
+// visit asks for a page n times, one after the other, after a few times that
+// do not count.
+func (w *world) visit(ctx context.Context, p page, n int) ([]time.Duration, error) {
+	var all []time.Duration
+	const warmUp = 3
+	for i := range n + warmUp {
+		_, took, err := w.get(ctx, p.path(w))
+		if err != nil {
+			return nil, err
+		}
+		if i >= warmUp {
+			all = append(all, took)
+		}
+	}
+	return sorted(all), nil
+}
+
+func (w *world) get(ctx context.Context, path string) (body string, took time.Duration, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, w.server.URL()+path, nil)
+	if err != nil {
+		return "", 0, err
+	}
+	started := time.Now()
+	res, err := w.browser.Do(req)
+	if err != nil {
+		return "", 0, err
+	}
+	defer res.Body.Close()
+	raw, err := io.ReadAll(res.Body)
+	took = time.Since(started)
+	if err == nil && res.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s answers %d", path, res.StatusCode)
+	}
+	return string(raw), took, err
+}
