@@ -27,6 +27,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/session"
 	"github.com/latchkey-dev/latchkey/internal/signer"
 	"github.com/latchkey-dev/latchkey/internal/sponsor"
+	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
 // world is a server on an embedded chain, with a project whose first user was
@@ -136,7 +137,7 @@ func (w *world) mint(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if w.account, err = s.Accounts.Create(ctx, project, account.CreateParams{PlayerID: w.player.ID, ChainID: chainID, Owner: owner.Address()}); err != nil {
+	if w.account, err = s.Accounts.Create(ctx, project, account.CreateParams{PlayerID: w.player.ID, ChainID: chainID, Owner: userop.OwnerAt(owner.Address())}); err != nil {
 		return err
 	}
 	now, err := s.Sessions.Time(ctx, chainID)
