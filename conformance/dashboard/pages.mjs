@@ -3,6 +3,7 @@
 
 export function pages(info, keys) {
   return [
+    ['overview', '/'],
     ['users', '/users'],
     ['users-none-found', '/users?q=nobody'],
     ['user', `/users/${info.player}`],
@@ -14,6 +15,15 @@ export function pages(info, keys) {
     ['session-revoked', `/sessions/${keys.revoked.id}`],
     ['session-new', `/accounts/${info.account}/sessions/new`],
     ['session-new-unrestricted', `/accounts/${info.account}/sessions/new?scope=everything`],
+    ['intents', '/intents'],
+    ['intents-none', '/intents?q=nothing'],
+    ['policies', '/policies'],
+    ['policy', `/policies/${info.policy}`],
+    ['contracts', '/contracts'],
+    ['contract', `/contracts/${info.contract}`],
+    ['contract-read', `/contracts/${info.contract}?do=read&function=balanceOf(address)&arg=${info.accountAddress}`],
+    ['keys', '/keys'],
+    ['requests', '/requests'],
     ['operators', '/operators'],
     ['audit', '/audit'],
     ['profile', '/profile'],

@@ -75,7 +75,7 @@ func (s *Service) byKey(ctx context.Context, key string) (Caller, error) {
 	if err != nil {
 		return Caller{}, err
 	}
-	if k.RevokedAt != nil {
+	if !k.Works(s.Now()) {
 		return Caller{}, fault.New(fault.Unauthorized, "the API key %s… was revoked", k.Hint)
 	}
 	return Caller{ProjectID: k.ProjectID, KeyID: k.ID, Kind: k.Kind, Scopes: k.Scopes}, nil

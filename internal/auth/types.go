@@ -36,12 +36,13 @@ const (
 type Key struct {
 	ID        string
 	ProjectID string
+	Name      string // for people, "" for the first ones
 	Kind      KeyKind
 	Scopes    []string // empty means every scope
 	Hash      string
 	Hint      string
 	CreatedAt time.Time
-	RevokedAt *time.Time // nil while the key works
+	RevokedAt *time.Time // when it stops to work, nil for never
 }
 
 // Caller is who sent a request, as proven by its API key or its user's token.
@@ -80,4 +81,9 @@ type Store interface {
 	Projects(ctx context.Context) ([]Project, error) // oldest first
 	UpdateProject(ctx context.Context, id string, update func(Project) (Project, error)) (Project, error)
 	KeyByHash(ctx context.Context, hash string) (Key, error)
+	CreateKey(ctx context.Context, k Key) error
+	Keys(ctx context.Context, projectID string) ([]Key, error) // newest first
+	UpdateKey(ctx context.Context, projectID, id string, update func(Key) (Key, error)) (Key, error)
+	// RotateKey changes a key and adds another one, in one transaction.
+	RotateKey(ctx context.Context, projectID, id string, rotate func(Key) (changed, added Key, err error)) (changed, added Key, err error)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/intent"
 	"github.com/latchkey-dev/latchkey/internal/operator"
 	"github.com/latchkey-dev/latchkey/internal/player"
+	"github.com/latchkey-dev/latchkey/internal/requestlog"
 	"github.com/latchkey-dev/latchkey/internal/session"
 	"github.com/latchkey-dev/latchkey/internal/sponsor"
 )
@@ -30,6 +31,7 @@ type Deps struct {
 	Sponsor   *sponsor.Service
 	Sessions  *session.Service
 	Intents   *intent.Service
+	Requests  *requestlog.Log
 
 	Files fs.FS // static files, with the folders assets and vendor
 
@@ -76,6 +78,10 @@ func New(d Deps) (*Console, error) {
 		c.sessionRoutes(),
 		c.grantRoutes(),
 		c.intentRoutes(),
+		c.policyRoutes(),
+		c.contractRoutes(),
+		c.keyRoutes(),
+		c.requestRoutes(),
 		c.auditRoutes(),
 		c.operatorRoutes(),
 	)

@@ -239,13 +239,17 @@ func operationsChart(minutes []intent.Minute, from time.Time) string {
 
 // feesChart draws hours from the first on.
 func feesChart(hours []intent.Usage, from time.Time, count int) string {
+	return spendChart(hours, from, count, time.Hour)
+}
+
+func spendChart(spans []intent.Usage, from time.Time, count int, span time.Duration) string {
 	at := make(map[int64]*big.Int)
-	for _, u := range hours {
+	for _, u := range spans {
 		at[u.Hour.Unix()] = u.GasFee
 	}
 	c := chart{Unit: "ETH", Bars: true, Series: []chartSeries{{Name: "Fees", Tone: "accent"}}}
 	for i := range count {
-		t := from.Add(time.Duration(i) * time.Hour).Unix()
+		t := from.Add(time.Duration(i) * span).Unix()
 		fee := at[t]
 		if fee == nil {
 			fee = new(big.Int)

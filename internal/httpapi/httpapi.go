@@ -8,7 +8,7 @@ import (
 )
 
 // Deps are the parts that the API calls. All are required, but Checks and
-// Chains may be empty, and Console nil.
+// Chains may be empty, and Console and Requests nil.
 type Deps struct {
 	Auth        AuthService
 	Players     PlayerService
@@ -28,6 +28,8 @@ type Deps struct {
 	// Pages are what browsers load, by pattern of net/http. May be empty.
 	Pages map[string]http.Handler
 
+	// Requests keeps requests for people to look up, nil for nobody.
+	Requests RequestLog
 	// Console serves what is not the API's: the dashboard.
 	Console http.Handler
 
@@ -78,7 +80,7 @@ func New(d Deps) http.Handler {
 		mux.Handle(pattern, page)
 	}
 	mux.HandleFunc("/", noRoute)
-	api := observe{log: d.Log, now: d.Now, next: cors(tidyPath(shieldHeaders(mux)))}
+	api := observe{log: d.Log, now: d.Now, next: cors(tidyPath(shieldHeaders(mux))), kept: d.Requests}
 	if d.Console == nil {
 		return api
 	}

@@ -7,12 +7,14 @@ import (
 	"net/http"
 	"regexp"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/latchkey-dev/latchkey/internal/auth"
 	"github.com/latchkey-dev/latchkey/internal/fault"
+	"github.com/latchkey-dev/latchkey/internal/requestlog"
 )
 
 // observe gives each request an id, writes one log line about it, and turns
@@ -21,6 +23,12 @@ type observe struct {
 	log  *slog.Logger
 	now  func() time.Time
 	next http.Handler
+	kept RequestLog // nil for none
+}
+
+// RequestLog keeps requests for people to look up. Note must not block.
+type RequestLog interface {
+	Note(requestlog.Entry)
 }
 
 func (o observe) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -78,6 +86,48 @@ func (o observe) write(r *http.Request, n *requestNote, rec *recorder, took time
 		level = slog.LevelError
 	}
 	o.log.LogAttrs(r.Context(), level, "request", attrs...)
+	o.keep(r, n, rec, took)
+}
+
+// keep notes a request of a project. Those that nobody can be asked about are in
+// the log alone.
+func (o observe) keep(r *http.Request, n *requestNote, rec *recorder, took time.Duration) {
+	if o.kept == nil || n.project == "" {
+		return
+	}
+	e := requestlog.Entry{
+		ProjectID: n.project, KeyID: n.key, RequestID: redact(n.requestID), Method: r.Method, Route: n.route,
+		Path: clipTo(redact(r.URL.Path), longestPath), Subject: subject(r.URL.Path), Status: rec.status, Bytes: rec.bytes, Took: took,
+	}
+	if f, ok := errors.AsType[*fault.Fault](n.err); ok {
+		e.Problem = clipTo(redact(f.Message), longestProblem)
+	} else if rec.status >= http.StatusInternalServerError {
+		e.Problem = "internal error: the server's log has it under this request id"
+	}
+	o.kept.Note(e)
+}
+
+// Bounds of what is kept of a request, in bytes.
+const (
+	longestPath    = 300
+	longestProblem = 1000
+)
+
+func clipTo(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
+}
+
+// subject is the record that a path names, "" for none.
+func subject(path string) string {
+	for part := range strings.SplitSeq(path, "/") {
+		if prefix, rest, ok := strings.Cut(part, "_"); ok && len(prefix) == 3 && uuid.Validate(rest) == nil {
+			return part
+		}
+	}
+	return ""
 }
 
 // secrets finds what no log line may hold: API keys, users' tokens, and hex as

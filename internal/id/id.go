@@ -23,6 +23,7 @@ const (
 	Intent     Kind = "tin"
 	Operator   Kind = "opr"
 	Audit      Kind = "aud"
+	Request    Kind = "req"
 	Passkey    Kind = "psk"
 	Login      Kind = "log"
 	Identity   Kind = "idn"

@@ -300,8 +300,7 @@ func (d *draft) save(ctx context.Context) (Intent, error) {
 			link(d.plan.session, d.plan.kind, in.ID)
 		}
 		err = d.service.Store.OpenIntent(ctx, in, d.plan.account, d.plan.session, func(p *sponsor.Policy) error {
-			p.Reserved = new(big.Int).Add(p.Reserved, in.MaxCost)
-			return nil
+			return p.Reserve(in.MaxCost)
 		})
 		if !errors.Is(err, ErrLaneTaken) {
 			return in, err

@@ -26,6 +26,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/operator"
 	"github.com/latchkey-dev/latchkey/internal/paymaster"
 	"github.com/latchkey-dev/latchkey/internal/player"
+	"github.com/latchkey-dev/latchkey/internal/requestlog"
 	"github.com/latchkey-dev/latchkey/internal/session"
 	"github.com/latchkey-dev/latchkey/internal/sponsor"
 	"github.com/latchkey-dev/latchkey/internal/user"
@@ -50,8 +51,8 @@ func (s *Server) build(ctx context.Context, cfg Config) error {
 	if err := s.buildUsers(cfg); err != nil {
 		return err
 	}
-	s.buildRecords(where)
 	s.buildWallets(cfg)
+	s.buildRecords(cfg, where)
 	s.buildFlow(cfg, where)
 	s.buildJobs(cfg)
 	if s.console, err = s.dashboard(cfg, where); err != nil {
@@ -95,7 +96,8 @@ func (s *Server) buildUsers(cfg Config) error {
 }
 
 // buildRecords makes the services of what the API names.
-func (s *Server) buildRecords(where contracts) {
+func (s *Server) buildRecords(cfg Config, where contracts) {
+	s.Requests = requestlog.New(s.store, time.Now, cfg.Log)
 	s.Operators = &operator.Service{Store: s.store, Now: time.Now}
 	s.Accounts = &account.Service{
 		Store:       s.store,
@@ -190,6 +192,7 @@ func (s *Server) buildJobs(cfg Config) {
 		Run:      s.forgetAnswers,
 		Interval: time.Hour,
 	})
+	s.jobs.Add(job.Task{Name: "write request log", Run: s.Requests.Flush, Interval: time.Second})
 	s.jobs.Add(job.Task{Name: "forget console sessions", Run: s.Operators.Forget, Interval: time.Hour})
 	s.jobs.Add(job.Task{
 		Name:     "forget logins",
@@ -239,6 +242,7 @@ func (s *Server) dashboard(cfg Config, where contracts) (*console.Console, error
 		Sponsor:    s.Sponsor,
 		Sessions:   s.Sessions,
 		Intents:    s.Intents,
+		Requests:   s.Requests,
 		Files:      web.Files,
 		URL:        cfg.ConsoleURL,
 		AutoSignIn: cfg.ConsoleAutoSignIn,
@@ -277,9 +281,10 @@ func (s *Server) api(cfg Config, where contracts, pages map[string]http.Handler)
 			{Name: "bundler", Run: s.checkBundler},
 			{Name: "jobs", Run: s.checkJobs},
 		},
-		Console: s.console,
-		Log:     cfg.Log,
-		Now:     time.Now,
+		Console:  s.console,
+		Requests: s.Requests,
+		Log:      cfg.Log,
+		Now:      time.Now,
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -134,4 +135,99 @@ func TestConsole_guessesTokens(t *testing.T) {
 	in = w.succeed(in, w.personal(w.owner, in.OperationHash))
 	w.must(w.server.Contracts.Delete(t.Context(), w.project, w.nft.ID))
 	w.reader().wants("/intents/"+in.ID, "No ABI here tells what this means", "Read as a token's standard says", "tokenId")
+}
+
+func TestConsole_apiKeys(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := w.reader()
+	made := r.send("/keys", url.Values{"name": {"game server"}, "kind": {"sk"}, "scope": {"wallets:read"}})
+	w.has("/keys", made, "game server", "wallets:read", "shown only this once")
+	secret := secretKey.FindString(made)
+	ask := func(key string) int {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.server.URL()+"/v1/players", nil)
+		w.must(err)
+		req.Header.Set("Authorization", "Bearer "+key)
+		res, err := r.Do(req)
+		w.must(err)
+		res.Body.Close()
+		return res.StatusCode
+	}
+	if got := ask(secret); got != http.StatusOK {
+		t.Fatalf("the new key gets %d", got)
+	}
+	if strings.Contains(r.page("/keys"), secret) || strings.Contains(r.page("/audit"), secret) {
+		t.Error("the key is shown again")
+	}
+	keys, err := w.server.Auth.Keys(t.Context(), w.project)
+	w.must(err)
+	rotated := secretKey.FindString(r.send("/keys/"+keys[0].ID+"/rotate", url.Values{"grace": {"1h"}}))
+	if a, b := ask(secret), ask(rotated); a != http.StatusOK || b != http.StatusOK || rotated == secret {
+		t.Errorf("after rotating, the old key gets %d and the new one %d", a, b)
+	}
+	r.send("/keys/"+keys[0].ID+"/revoke", url.Values{})
+	if got := ask(secret); got != http.StatusUnauthorized {
+		t.Errorf("a revoked key gets %d", got)
+	}
+	w.eventually("requests are logged", func() bool { return strings.Contains(r.page("/requests"), "/v1/players") })
+}
+
+var secretKey = regexp.MustCompile(`sk_test_[0-9a-f-]{36}`)
+
+func TestConsole_policies(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := w.reader()
+	in := w.intend(w.mint())
+	w.succeed(in, w.personal(w.owner, in.OperationHash))
+	r.wants("/policies", "all", "Enabled")
+	r.wants("/policies/"+w.policy, "Any call of any contract", "What accounts do to themselves", "data-chart")
+
+	w.has("budget", r.send("/policies/"+w.policy+"/budget", url.Values{"budget": {"0.000000001"}}), "Spent and reserved")
+	_, err := w.server.Intents.Create(t.Context(), w.project, w.mint())
+	refused(t, err, "has a budget of 1000000000 wei")
+	r.send("/policies/"+w.policy+"/budget", url.Values{"budget": {""}})
+	w.intend(w.mint())
+
+	w.has("rules", r.send("/policies/"+w.policy+"/rules", url.Values{"covers": {w.nft.ID}, "function": {"mint"}}), "of nft")
+	w.has("disable", r.send("/policies/"+w.policy+"/disable", url.Values{}), "Disabled")
+	_, err = w.server.Intents.Create(t.Context(), w.project, w.mint())
+	refused(t, err, "is disabled")
+	r.wants("/audit", "policy.set-budget", "policy.add-rule", "policy.disable")
+}
+
+func TestConsole_contracts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := w.reader()
+	r.wants("/contracts", "nft", "Known")
+	at := "/contracts/" + w.nft.ID
+	r.wants(at, "mint(address)", "balanceOf(address)")
+	query := func(do, function string, args ...string) string {
+		return at + "?" + url.Values{"do": {do}, "function": {function}, "arg": args}.Encode()
+	}
+	r.wants(query("read", "balanceOf(address)", w.account.Address.Hex()), "balanceOf(address)</b> answers", "&#34;0&#34;")
+	r.wants(query("encode", "mint(address)", w.account.Address.Hex()), "0x6a627842")
+	r.wants(query("read", "balanceOf(address)", "me"), "must be an address")
+	r.wants(query("read", "ownerOf(uint256)", "77"), "failed")
+	w.has("update", r.send(at, url.Values{"name": {"Game Items"}}), "Game Items", "mint(address)")
+	w.has("delete", r.send(at+"/delete", url.Values{}), "No contract yet")
+}
+
+func TestConsole_overview(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := w.reader()
+	r.wants("/", "Nothing has happened yet", "Relayer", "Paymaster deposit")
+	w.grant(w.terms(newKey(t)))
+	w.mintAndFail()
+	r.wants("/", "Active keys", "ERC721InsufficientApproval", "data-chart", "Keys that end next")
+}
+
+// mintAndFail has a token to give away first.
+func (w *world) mintAndFail() {
+	w.t.Helper()
+	in := w.intend(w.mint())
+	w.succeed(in, w.personal(w.owner, in.OperationHash))
+	w.failing()
 }

@@ -25,6 +25,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/mail"
 	"github.com/latchkey-dev/latchkey/internal/operator"
 	"github.com/latchkey-dev/latchkey/internal/player"
+	"github.com/latchkey-dev/latchkey/internal/requestlog"
 	"github.com/latchkey-dev/latchkey/internal/session"
 	"github.com/latchkey-dev/latchkey/internal/share"
 	"github.com/latchkey-dev/latchkey/internal/signer"
@@ -107,6 +108,7 @@ type Server struct {
 	Intents   *intent.Service
 	Operators *operator.Service
 	Wallets   *share.Service
+	Requests  *requestlog.Log
 
 	store    *store.DB
 	client   *chain.Client
@@ -225,7 +227,7 @@ func (s *Server) close(ctx context.Context) error {
 	}
 	if s.jobs != nil {
 		s.jobs.Stop()
-		err = errors.Join(err, s.release(ctx))
+		err = errors.Join(err, s.release(ctx), s.Requests.Flush(context.WithoutCancel(ctx)))
 	}
 	if s.courier != nil {
 		s.courier.Close()

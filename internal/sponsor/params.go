@@ -1,5 +1,7 @@
 package sponsor
 
+import "math/big"
+
 // PolicyParams are the fields of a policy that a client may set. In an update
 // nil leaves a field as it is.
 type PolicyParams struct {
@@ -7,6 +9,7 @@ type PolicyParams struct {
 	ChainID *uint64
 	Schema  *string // must be PayForUser
 	Deleted *bool
+	Budget  *Budget
 }
 
 // RuleParams are the fields of a rule that a client may set. In an update nil
@@ -18,3 +21,6 @@ type RuleParams struct {
 	FunctionName *string
 	Wildcard     *bool
 }
+
+// Budget is what a policy may spend in all, in wei; nil for any amount.
+type Budget struct{ Wei *big.Int }

@@ -82,6 +82,12 @@ func (s *Service) UpdatePolicy(ctx context.Context, projectID, policyID string, 
 		if p.Deleted != nil {
 			old.Deleted = *p.Deleted
 		}
+		if p.Budget != nil {
+			if w := p.Budget.Wei; w != nil && w.Sign() < 0 {
+				return old, fault.Field("budget", w.String(), "must not be negative")
+			}
+			old.Budget = p.Budget.Wei
+		}
 		old.UpdatedAt = s.now()
 		return old, nil
 	})
@@ -103,4 +109,15 @@ func (s *Service) DeletePolicy(ctx context.Context, projectID, policyID string) 
 	deleted := true
 	_, err := s.UpdatePolicy(ctx, projectID, policyID, PolicyParams{Deleted: &deleted})
 	return err
+}
+
+// Reserve sets aside what an operation may cost. It refuses what goes beyond the
+// budget: what is spent, and what others may still cost, counts.
+func (p *Policy) Reserve(cost *big.Int) error {
+	reserved := new(big.Int).Add(p.Reserved, cost)
+	if p.Budget != nil && new(big.Int).Add(p.Spent, reserved).Cmp(p.Budget) > 0 {
+		return fault.Field("policy", p.ID, "%s has a budget of %s wei, of which %s are spent and %s reserved: the operation may cost %s more. Raise the budget, or wait for operations under way", p.ID, p.Budget, p.Spent, p.Reserved, cost)
+	}
+	p.Reserved = reserved
+	return nil
 }

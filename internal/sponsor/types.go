@@ -24,8 +24,10 @@ type Policy struct {
 	Deleted   bool
 	// Reserved is the worst-case cost of operations waiting or on their way,
 	// Spent the actual cost of included ones and of deployments, in wei.
-	Reserved  *big.Int
-	Spent     *big.Int
+	Reserved *big.Int
+	Spent    *big.Int
+	// Budget is what it may spend in all, in wei; nil for any amount.
+	Budget    *big.Int
 	CreatedAt time.Time
 	UpdatedAt time.Time
 }

@@ -132,6 +132,11 @@ func amount(column string, p **big.Int) cell {
 		})
 }
 
+// optionalAmount keeps nil as NULL.
+func optionalAmount(column string, p **big.Int) cell {
+	return nullable(amount(column, p), func() bool { return *p == nil }, func() { *p = nil })
+}
+
 func integer(column string, get func() (int64, error), set func(int64)) cell {
 	return cell{
 		column: column,

@@ -18,6 +18,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/intent"
 	"github.com/latchkey-dev/latchkey/internal/operator"
 	"github.com/latchkey-dev/latchkey/internal/player"
+	"github.com/latchkey-dev/latchkey/internal/requestlog"
 	"github.com/latchkey-dev/latchkey/internal/session"
 	"github.com/latchkey-dev/latchkey/internal/share"
 	"github.com/latchkey-dev/latchkey/internal/sponsor"
@@ -43,17 +44,27 @@ type DB struct {
 }
 
 var (
-	_ auth.Store     = (*DB)(nil)
-	_ player.Store   = (*DB)(nil)
-	_ account.Store  = (*DB)(nil)
-	_ contract.Store = (*DB)(nil)
-	_ sponsor.Store  = (*DB)(nil)
-	_ session.Store  = (*DB)(nil)
-	_ intent.Store   = (*DB)(nil)
-	_ bundler.Store  = (*DB)(nil)
-	_ operator.Store = (*DB)(nil)
-	_ user.Store     = (*DB)(nil)
-	_ share.Store    = (*DB)(nil)
+	_ auth.Store       = (*DB)(nil)
+	_ player.Store     = (*DB)(nil)
+	_ account.Store    = (*DB)(nil)
+	_ contract.Store   = (*DB)(nil)
+	_ sponsor.Store    = (*DB)(nil)
+	_ session.Store    = (*DB)(nil)
+	_ intent.Store     = (*DB)(nil)
+	_ bundler.Store    = (*DB)(nil)
+	_ operator.Store   = (*DB)(nil)
+	_ user.Store       = (*DB)(nil)
+	_ share.Store      = (*DB)(nil)
+	_ auth.Store       = (*DB)(nil)
+	_ player.Store     = (*DB)(nil)
+	_ account.Store    = (*DB)(nil)
+	_ contract.Store   = (*DB)(nil)
+	_ sponsor.Store    = (*DB)(nil)
+	_ session.Store    = (*DB)(nil)
+	_ intent.Store     = (*DB)(nil)
+	_ bundler.Store    = (*DB)(nil)
+	_ operator.Store   = (*DB)(nil)
+	_ requestlog.Store = (*DB)(nil)
 )
 
 // Open opens the database at url and brings it to the schema of this build:

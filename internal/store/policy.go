@@ -22,6 +22,7 @@ var policies = table[sponsor.Policy]{
 			flag("deleted", &p.Deleted),
 			amount("reserved", &p.Reserved),
 			amount("spent", &p.Spent),
+			optionalAmount("budget", &p.Budget),
 			moment("created_at", &p.CreatedAt),
 			moment("updated_at", &p.UpdatedAt),
 		}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
 
 	"github.com/latchkey-dev/latchkey/internal/auth"
 )
@@ -28,6 +29,7 @@ var apiKeys = table[auth.Key]{
 		return []cell{
 			word("id", &k.ID),
 			word("project_id", &k.ProjectID),
+			word("name", &k.Name),
 			word("kind", &k.Kind),
 			document("scopes", &k.Scopes),
 			word("hash", &k.Hash),
@@ -72,4 +74,38 @@ func (db *DB) UpdateProject(ctx context.Context, id string, update func(auth.Pro
 // KeyByHash answers the key with that hash, revoked or not.
 func (db *DB) KeyByHash(ctx context.Context, hash string) (auth.Key, error) {
 	return apiKeys.one(ctx, db.reader, by("hash", hash), "")
+}
+
+// CreateKey saves a new API key.
+func (db *DB) CreateKey(ctx context.Context, k auth.Key) error {
+	err := db.write(ctx, func(tx *sql.Tx) error { return apiKeys.insert(ctx, tx, k) })
+	return db.refuse(err, "API key exists already", fmt.Sprintf("project %s does not exist", k.ProjectID))
+}
+
+// Keys answers a project's API keys, newest first.
+func (db *DB) Keys(ctx context.Context, projectID string) ([]auth.Key, error) {
+	return apiKeys.list(ctx, db.reader, by("project_id", projectID), " ORDER BY created_at DESC, id DESC")
+}
+
+// UpdateKey changes one API key.
+func (db *DB) UpdateKey(ctx context.Context, projectID, id string, update func(auth.Key) (auth.Key, error)) (auth.Key, error) {
+	return apiKeys.modify(ctx, db, owned(projectID, id), update)
+}
+
+// RotateKey changes one API key and adds another one.
+func (db *DB) RotateKey(ctx context.Context, projectID, id string, rotate func(auth.Key) (auth.Key, auth.Key, error)) (changed, added auth.Key, err error) {
+	err = db.write(ctx, func(tx *sql.Tx) error {
+		old, err := apiKeys.one(ctx, tx, owned(projectID, id), db.dialect.Lock)
+		if err != nil {
+			return err
+		}
+		if changed, added, err = rotate(old); err != nil {
+			return err
+		}
+		if err := apiKeys.update(ctx, tx, changed, nil); err != nil {
+			return err
+		}
+		return apiKeys.insert(ctx, tx, added)
+	})
+	return changed, added, err
 }

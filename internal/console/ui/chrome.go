@@ -61,13 +61,17 @@ type navItem struct {
 
 // The menu. A page is added by a line here.
 const (
-	NavOverview Nav = "/"
-	NavUsers    Nav = "/users"
-	NavSessions Nav = "/sessions"
-	NavIntents  Nav = "/intents"
-	NavAudit    Nav = "/audit"
-	NavPeople   Nav = "/operators"
-	NavProfile  Nav = "/profile"
+	NavOverview  Nav = "/"
+	NavUsers     Nav = "/users"
+	NavSessions  Nav = "/sessions"
+	NavIntents   Nav = "/intents"
+	NavPolicies  Nav = "/policies"
+	NavContracts Nav = "/contracts"
+	NavKeys      Nav = "/keys"
+	NavRequests  Nav = "/requests"
+	NavAudit     Nav = "/audit"
+	NavPeople    Nav = "/operators"
+	NavProfile   Nav = "/profile"
 )
 
 var menu = []navGroup{
@@ -76,6 +80,12 @@ var menu = []navGroup{
 		{NavUsers, "Users"},
 		{NavSessions, "Session keys"},
 		{NavIntents, "Transactions"},
+	}},
+	{"Project", []navItem{
+		{NavPolicies, "Gas policies"},
+		{NavContracts, "Contracts"},
+		{NavKeys, "API keys"},
+		{NavRequests, "Requests"},
 	}},
 	{"Settings", []navItem{
 		{NavAudit, "Audit log"},

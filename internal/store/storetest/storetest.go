@@ -124,6 +124,8 @@ func Run(t *testing.T, open func(*testing.T) *store.DB) {
 		{"books of usage race", usageRace},
 		{"intents counted", intentCounts},
 		{"sessions that end", sessionsEnding},
+		{"API keys", apiKeys},
+		{"request log", requestLog},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
