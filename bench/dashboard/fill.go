@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"net/url"
+	"os"
 	"strings"
 
 	"github.com/jackc/pgx/v5/stdlib"
@@ -23,7 +24,7 @@ func (s size) accounts() int { return max(1, s.sessions/2) }
 type database struct {
 	name, url string
 	open      func(context.Context) (*sql.DB, error)
-	series    string // rows n from 1 to %d, to select from
+	series    string // rows n from %d to %d, to select from
 	padded    string // the number %s in twelve digits
 	hex       string // the number %s in forty hex digits
 	after     string // run when the rows are there, "" for nothing
@@ -39,7 +40,7 @@ func sqliteAt(path string) database {
 			}
 			return db, err
 		},
-		series: "(WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < %d) SELECT n FROM s)",
+		series: "(WITH RECURSIVE s(n) AS (SELECT %d UNION ALL SELECT n + 1 FROM s WHERE n < %d) SELECT n FROM s)",
 		padded: "printf('%%012d', %s)",
 		hex:    "printf('%%040x', %s)",
 		after:  "PRAGMA wal_checkpoint(TRUNCATE)",
@@ -66,7 +67,7 @@ func postgresAt(base string) database {
 			_, err = db.ExecContext(ctx, "DROP SCHEMA IF EXISTS "+schema+" CASCADE; CREATE SCHEMA "+schema)
 			return db, err
 		},
-		series: "(SELECT n FROM generate_series(1, %d) AS s(n)) AS s",
+		series: "(SELECT n FROM generate_series(%d, %d) AS s(n)) AS s",
 		padded: "lpad(CAST(%s AS TEXT), 12, '0')",
 		hex:    "lpad(to_hex(%s), 40, '0')",
 		after:  "ANALYZE",
@@ -78,6 +79,13 @@ func (d database) id(prefix, n string) string {
 	return "'" + prefix + "_00000000-0000-7000-8000-' || " + fmt.Sprintf(d.padded, n)
 }
 
+// One intent in heavy belongs to the first account: a few users are busier than
+// all others.
+const heavy = 20
+
+// failure is what one intent in twenty ended with, in SQL.
+const failure = `CASE WHEN n % 40 = 1 THEN '{"reason":"The call reverted","name":"ERC721InsufficientApproval"}' WHEN n % 40 = 21 THEN '{"reason":"The node refused the operation","name":"AA23"}' END`
+
 // fill makes the first records, and copies them until there are enough. Each
 // account has two sessions, of which one is over, and its share of the intents.
 func (w *world) fill(ctx context.Context, s size) error {
@@ -87,7 +95,9 @@ func (w *world) fill(ctx context.Context, s size) error {
 	}
 	d, accounts, sessions := w.db, s.accounts(), s.accounts()*2
 	ofAccount := fmt.Sprintf("((n - 1) %% %d + 1)", accounts)
-	ofSession := fmt.Sprintf("((n - 1) %% %d + 1)", sessions)
+	busy := func(of int) string {
+		return fmt.Sprintf("(CASE WHEN n %% %d = 0 THEN 1 ELSE (n - 1) %% %d + 1 END)", heavy, of)
+	}
 	made := func(n string) string { return fmt.Sprintf("created_at - 1000000 * CAST(%s AS BIGINT)", n) }
 	for _, c := range []struct {
 		table, id string
@@ -103,11 +113,12 @@ func (w *world) fill(ctx context.Context, s size) error {
 		{"sessions", w.session.ID, sessions, map[string]string{
 			"id": d.id("ses", "n"), "player_id": d.id("pla", ofAccount), "account_id": d.id("acc", ofAccount),
 			"account_address": "'0x' || " + fmt.Sprintf(d.hex, ofAccount), "signer": "'0x' || " + fmt.Sprintf(d.hex, "n + 100000000"),
-			"state": fmt.Sprintf("CASE WHEN n <= %d THEN 'active' ELSE 'closed' END", accounts), "created_at": made("n"), "updated_at": made("n"),
+			"state": fmt.Sprintf("CASE WHEN n <= %d THEN 'active' ELSE 'closed' END", accounts), "valid_until": "valid_until - 86400 * CAST(n % 30 AS BIGINT)", "created_at": made("n"), "updated_at": made("n"),
 		}},
 		{"intents", w.intent.ID, s.intents, map[string]string{
-			"id": d.id("tin", "n"), "player_id": d.id("pla", ofAccount), "account_id": d.id("acc", ofAccount), "account_address": "'0x' || " + fmt.Sprintf(d.hex, ofAccount),
-			"signed_by": d.id("ses", ofSession), "operation_hash": "'0x000000000000000000000000' || " + fmt.Sprintf(d.hex, "n"), "created_at": made("n"), "updated_at": made("n"),
+			"id": d.id("tin", "n"), "player_id": d.id("pla", busy(accounts)), "account_id": d.id("acc", busy(accounts)), "account_address": "'0x' || " + fmt.Sprintf(d.hex, busy(accounts)),
+			"status": "CASE WHEN n % 20 = 1 THEN 'failed' WHEN n % 40 = 2 THEN 'expired' WHEN n % 40 = 3 THEN 'withdrawn' ELSE 'succeeded' END", "failure": failure,
+			"signed_by": d.id("ses", busy(sessions)), "operation_hash": "'0x000000000000000000000000' || " + fmt.Sprintf(d.hex, "n"), "created_at": made("n"), "updated_at": made("n"),
 		}},
 	} {
 		if err := w.copies(ctx, c.table, c.id, c.n, c.columns); err != nil {
@@ -117,7 +128,7 @@ func (w *world) fill(ctx context.Context, s size) error {
 	if _, err := w.sql.ExecContext(ctx, d.after); err != nil {
 		return fmt.Errorf("settle the database: %w", err)
 	}
-	for _, list := range []string{"/users", "/sessions"} {
+	for _, list := range []string{"/users", "/sessions", "/intents"} {
 		if err := w.dive(ctx, list); err != nil {
 			return err
 		}
@@ -143,7 +154,17 @@ func (w *world) copies(ctx context.Context, table, id string, n int, columns map
 			values[i] = expression
 		}
 	}
-	_, err = w.sql.ExecContext(ctx, fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM %s, %s WHERE id = $1",
-		table, strings.Join(names, ", "), strings.Join(values, ", "), table, fmt.Sprintf(w.db.series, n)), id)
-	return err
+	for from := 1; from <= n; from += portion {
+		to := min(n, from+portion-1)
+		_, err := w.sql.ExecContext(ctx, fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM %s, %s WHERE id = $1",
+			table, strings.Join(names, ", "), strings.Join(values, ", "), table, fmt.Sprintf(w.db.series, from, to)), id)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(os.Stderr, "%s: %s %d of %d\n", w.db.name, table, to, n)
+	}
+	return nil
 }
+
+// portion is how many rows are copied between two lines of progress.
+const portion = 100_000
