@@ -3,6 +3,7 @@
 // last line says how many checks passed.
 
 import assert from 'node:assert/strict'
+import { setTimeout } from 'node:timers/promises'
 
 import { client, ok } from '../js/lib/api.mjs'
 import { startDev } from '../js/lib/server.mjs'
@@ -10,7 +11,15 @@ import { launch } from './lib/browser.mjs'
 import { checks } from './lib/check.mjs'
 import { startParents } from './lib/parents.mjs'
 
-const { check, finish } = checks()
+const suite = checks()
+
+// check fails a test that is stuck: a page may wait for ever for an answer.
+const CHECK_MS = 60_000
+const check = (name, test) => suite.check(name, () => Promise.race([
+  test(),
+  setTimeout(CHECK_MS, undefined, { ref: false }).then(() => assert.fail(`nothing for ${CHECK_MS} ms`)),
+]))
+
 const server = await startDev('frame')
 // The same site for all three, as it is for an app and a wallet on one domain:
 // what is refused is not refused for being another site.
@@ -162,10 +171,12 @@ await check('nor does a page that opens it as a window of its own', async () => 
   await evil.run('open', walletURL)
   const popup = await opened
   await popup.waitForLoadState()
-  const last = popup.evaluate(() => new Promise((done) => addEventListener('message', ({ data }) => data === 'last' && done())))
+  await popup.evaluate(() => {
+    window.last = new Promise((done) => addEventListener('message', ({ data }) => data === 'last' && done()))
+  })
   await evil.page.evaluate(() => window.parentPage.pester(window.parentPage.opened))
   await evil.page.evaluate(() => window.parentPage.opened.postMessage('last', '*'))
-  await last
+  await popup.evaluate(() => window.last)
   await heardNothing(evil.page, () => popup.evaluate(() => window.opener.postMessage('end', '*')))
   await evil.close()
 })
@@ -204,4 +215,4 @@ await check('signing out takes everything away', async () => {
 
 await browser.close()
 await Promise.all([app.stop(), foreign.stop(), server.stop()])
-process.exitCode = finish()
+process.exitCode = suite.finish()
