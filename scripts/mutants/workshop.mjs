@@ -13,7 +13,7 @@ import { Source, modifiersOf } from './guards.mjs'
 
 const contracts = fileURLToPath(new URL('../../contracts', import.meta.url))
 const copy = join(contracts, 'cache/mutants')
-const mutated = ['src/account', 'src/libraries']
+const mutated = ['src/account', 'src/libraries', 'src/LatchkeyPaymaster.sol']
 
 // An address that nothing else uses, and that is no precompile.
 const switchBase = 0x4d7574616e74000000000000000000000000n << 16n
@@ -41,7 +41,7 @@ library Mutant {
 // instrument parses the sources. It answers the text of each with all switches in
 // it, the guards, and those that cannot be switched.
 export function instrument() {
-  const paths = mutated.flatMap((folder) => readdirSync(join(contracts, folder)).filter((name) => name.endsWith('.sol')).map((name) => join(folder, name)))
+  const paths = mutated.flatMap((path) => filesIn(contracts, path))
   const texts = Object.fromEntries(paths.map((path) => [path, readFileSync(join(contracts, path), 'utf8')]))
   const trees = parse(texts)
   const modifiers = new Set(Object.values(trees).flatMap(modifiersOf))
@@ -74,7 +74,7 @@ function parse(texts) {
 
 function withImport(path, source) {
   if (source.guards.length === 0) return source.switched()
-  const at = relative(dirname(path), 'src/Mutant.sol')
+  const at = `./${relative(dirname(path), 'src/Mutant.sol')}`
   return source.switched().replace(/^pragma .*$/m, (line) => `${line}\nimport {Mutant} from "${at}";`)
 }
 
