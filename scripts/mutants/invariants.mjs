@@ -11,7 +11,7 @@ export const invariants = [
   { promise: 'counting', path: 'src/account/Budgets.sol', name: '_chargeCount: used >= limit' },
   { promise: 'counting', path: 'src/account/Budgets.sol', name: '_chargeRate: used >= count' },
   { promise: 'fees', path: 'src/account/SessionValidation.sol', name: '_chargeFee: fee > limit - spent' },
-  { promise: 'fees', path: 'src/account/SessionValidation.sol', name: '_chargeFee: permission.allowsPaymaster(use.terms, paymaster)' },
+  { promise: 'fees', path: 'src/account/SessionValidation.sol', name: '_chargeFee: permission.allowsPaymaster(permission.terms(), paymaster)' },
   // registered sessions; those that bring their grant; time
   { promise: 'closing', path: 'src/account/OperationValidation.sol', name: '_validateSession: word.status() != SessionStatus.ACTIVE' },
   { promise: 'closing', path: 'src/account/OperationValidation.sol', name: '_admit: status != SessionStatus.NONE' },
