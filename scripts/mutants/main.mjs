@@ -33,6 +33,8 @@ const killersFile = fileURLToPath(new URL('killers.json', import.meta.url))
 const leftOut = 'test/gas/**'
 // Taken only for a guard that no other test misses, since they take long.
 const slow = 'test/invariants/**'
+// Some promises break seldom, and the first that breaks ends the campaign.
+const patience = { FOUNDRY_INVARIANT_RUNS: '128' }
 
 const { values: flags, positionals: only } = parseArgs({
   allowPositionals: true,
@@ -144,8 +146,8 @@ function examineInvariants(workshop) {
   let held = 0
   for (const { promise, path, name } of invariants) {
     const guard = guardNamed(path, name)
-    const reasons = workshop.once(`promises without ${idOf(guard)}`, () =>
-      workshop.failing(guard.number, ['--match-path', slow, '--match-test', '^invariant_']).map(({ reason }) => reason),
+    const reasons = workshop.once(`sequences without ${idOf(guard)}`, () =>
+      workshop.failing(guard.number, ['--match-path', slow, '--match-test', '^invariant_'], patience).map(({ reason }) => reason),
     )
     const broken = reasons.find((reason) => reason?.includes(`${promise}: `))
     if (!broken) held++

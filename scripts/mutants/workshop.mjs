@@ -105,10 +105,10 @@ export class Workshop {
   }
 
   // failing runs tests with one guard missing, 0 for none, and answers those that
-  // fail: their path, suite, name and the reason.
-  failing(number, args) {
+  // fail: their path, suite, name and the reason. settings are forge's own.
+  failing(number, args, settings = {}) {
     const coinbase = `0x${(switchBase + BigInt(number)).toString(16).padStart(40, '0')}`
-    const { status, stdout, stderr } = this.#forge('test', ['test', '--json', '--code-size-limit', '1000000', '--block-coinbase', coinbase, ...args])
+    const { status, stdout, stderr } = this.#forge('test', ['test', '--json', '--code-size-limit', '1000000', '--block-coinbase', coinbase, ...args], settings)
     const line = stdout.split('\n').find((text) => text.startsWith('{'))
     const failed = Object.entries(line ? JSON.parse(line) : {}).flatMap(([suite, { test_results: results }]) =>
       Object.entries(results)
@@ -143,10 +143,11 @@ export class Workshop {
     writeFileSync(join(copy, 'foundry.toml'), config.replace(/optimizer_runs = .*/, 'optimizer_runs = 1'))
   }
 
-  #forge(profile, args) {
+  // That a sequence breaks a promise is enough; forge would look for a shorter one.
+  #forge(profile, args, settings = {}) {
     const result = spawnSync('bin/forge', args, {
       cwd: copy, encoding: 'utf8', maxBuffer: 1 << 28,
-      env: { ...process.env, FOUNDRY_PROFILE: profile, FOUNDRY_FUZZ_RUNS: '16', FOUNDRY_FUZZ_SEED: '0x1' },
+      env: { ...process.env, FOUNDRY_PROFILE: profile, FOUNDRY_FUZZ_RUNS: '16', FOUNDRY_FUZZ_SEED: '0x1', FOUNDRY_INVARIANT_SHRINK_RUN_LIMIT: '0', ...settings },
     })
     if (result.error) throw result.error
     if (args[0] === 'build' && result.status !== 0) throw new Error(`forge build failed:\n${result.stdout}${result.stderr}`)
