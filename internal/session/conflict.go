@@ -79,6 +79,11 @@ func isRate(r permission.Rule) bool {
 	return ok
 }
 
+func isTypedData(r permission.Rule) bool {
+	_, ok := r.(permission.TypedData)
+	return ok
+}
+
 // grantsCalls reports whether p names anything that may be called.
 func (p CreateParams) grantsCalls() bool {
 	return len(p.Whitelist) > 0 || len(p.Permissions) > 0 || slices.ContainsFunc(p.Rules, limitsToken)

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/fault"
@@ -93,6 +94,9 @@ func checkRegistration(p *CreateParams, grant permission.Permission) error {
 	case Stateless:
 		if grant.HasCounter() {
 			return fault.Field("registration", string(Stateless), "a stateless session keeps nothing on chain: it cannot have limits that count (limit, feeLimit, totals, periods, streams, rates); use %q", FirstUse)
+		}
+		if slices.ContainsFunc(grant.Rules, isTypedData) {
+			return fault.Field("registration", string(Stateless), "typed-data is signed by registered sessions only, and a stateless one never is: leave typed-data out, or use %q", FirstUse)
 		}
 	default:
 		return fault.Field("registration", string(p.Registration), "must be %q, %q or %q", OnChain, FirstUse, Stateless)

@@ -68,8 +68,9 @@ func (s *Service) permission(ctx context.Context, projectID string, n Network, p
 // grantedFunction is a function that a request names, found.
 type grantedFunction struct {
 	FunctionGrant
-	function permission.Function
-	path     string // in the request
+	function  permission.Function
+	signature string // "" when the request names a selector
+	path      string // in the request
 }
 
 // functions looks up the selectors of all functions that a request names. One
@@ -79,11 +80,14 @@ func (s *Service) functions(ctx context.Context, projectID string, p CreateParam
 	for _, grant := range p.Permissions {
 		for j, call := range grant.Calls {
 			path := fmt.Sprintf("%s.data.calls[%d]", grant.Path, j)
-			selector, err := s.Selectors.Selector(ctx, projectID, p.ChainID, grant.Address, call.Call)
+			selector, signature, err := s.Selectors.Selector(ctx, projectID, p.ChainID, grant.Address, call.Call)
 			if err != nil {
 				return nil, refusedCall(path, call.Call, err)
 			}
-			f := grantedFunction{call, permission.Function{Target: grant.Address, Selector: selector}, path}
+			f := grantedFunction{call, permission.Function{Target: grant.Address, Selector: selector}, signature, path}
+			if err := f.checkArguments(); err != nil {
+				return nil, err
+			}
 			repeated := slices.ContainsFunc(found, func(other grantedFunction) bool {
 				return other.function == f.function && other.sameLimits(f)
 			})
@@ -130,6 +134,9 @@ func (f grantedFunction) rules() []permission.Rule {
 	for _, a := range f.Arguments {
 		if a.Operands != nil {
 			rules = append(rules, permission.Argument{Function: f.function, Word: a.Word, Op: a.Op, Operands: a.Operands})
+		}
+		if clean := f.clean(a); clean != nil {
+			rules = append(rules, clean)
 		}
 		if a.Total != nil {
 			rules = append(rules, permission.ArgumentTotal{Function: f.function, Word: a.Word, Total: permission.Total{Max: a.Total}})

@@ -19,14 +19,17 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
-// signatures are Selectors that know full signatures only.
+// signatures are Selectors that know full signatures and selectors only.
 type signatures struct{}
 
-func (signatures) Selector(_ context.Context, _ string, _ uint64, _ common.Address, call string) ([4]byte, error) {
-	if !strings.Contains(call, "(") {
-		return [4]byte{}, fault.Field("functionName", call, "is no signature")
+func (signatures) Selector(_ context.Context, _ string, _ uint64, _ common.Address, call string) ([4]byte, string, error) {
+	if strings.HasPrefix(call, "0x") {
+		return [4]byte(common.FromHex(call)), "", nil
 	}
-	return [4]byte(crypto.Keccak256([]byte(call))[:4]), nil
+	if !strings.Contains(call, "(") {
+		return [4]byte{}, "", fault.Field("functionName", call, "is no signature")
+	}
+	return [4]byte(crypto.Keccak256([]byte(call))[:4]), call, nil
 }
 
 // noDefaults are Defaults of a project that has none.
@@ -75,12 +78,12 @@ func TestPermission(t *testing.T) {
 	bought := permission.Permission{Functions: []permission.Function{buying}}
 	limited := bought
 	limited.Rules = []permission.Rule{
-		permission.Argument{Function: buying, Word: 1, Op: permission.LessOrEqual, Operands: []*big.Int{big.NewInt(9)}},
-		permission.ArgumentTotal{Function: buying, Word: 1, Total: sum(90)},
+		permission.Argument{Function: buying, Word: 0, Op: permission.LessOrEqual, Operands: []*big.Int{big.NewInt(9)}},
+		permission.ArgumentTotal{Function: buying, Word: 0, Total: sum(90)},
 		permission.Count{Function: buying, Limit: 3},
 	}
 	full := FunctionGrant{Limit: 3, Arguments: []ArgumentGrant{
-		{Word: 1, Op: permission.LessOrEqual, Operands: []*big.Int{big.NewInt(9)}, Total: big.NewInt(90)},
+		{Word: 0, Op: permission.LessOrEqual, Operands: []*big.Int{big.NewInt(9)}, Total: big.NewInt(90)},
 	}}
 	cases := map[string]struct {
 		asked CreateParams
