@@ -122,7 +122,7 @@ func (s *Service) begin(ctx context.Context, acc account.Account, p CreateParams
 		if over {
 			continue
 		}
-		same := other.Registration == p.Registration && other.Epoch == epoch && sameTerms(other.Permission, grant, p, now)
+		same := other.Registration == p.Registration && other.Epoch == epoch && sameTerms(other.Permission, grant, p, now, other.CreatedAt)
 		if other.State == Pending && same {
 			return other, true, nil
 		}

@@ -8,6 +8,7 @@ import (
 	"math/big"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 
@@ -198,14 +199,19 @@ func withStart(r permission.Rule, move func(start uint64) uint64) permission.Rul
 
 // sameTerms reports whether a stored permission grants exactly what p asks
 // for, as grant says it for now. The salt may differ, and a start that p leaves
-// open may be the one that it got the first time.
-func sameTerms(packed []byte, grant permission.Permission, p CreateParams, now uint64) bool {
+// open may be the one that it got the first time, at createdAt. An earlier one
+// was named: a stream that began then has more to give than p asks for.
+func sameTerms(packed []byte, grant permission.Permission, p CreateParams, now uint64, createdAt time.Time) bool {
 	stored, err := permission.Decode(packed)
 	if err != nil {
 		return false
 	}
 	grant.Salt = stored.Salt
+	earliest := createdAt.Add(-clockSkew).Unix()
 	for _, start := range append(starts(stored), now) {
+		if start != now && int64(start) < earliest {
+			continue
+		}
 		again, err := restarted(grant, p, now, start).Encode()
 		if err == nil && bytes.Equal(packed, again) {
 			return true
@@ -213,6 +219,9 @@ func sameTerms(packed []byte, grant permission.Permission, p CreateParams, now u
 	}
 	return false
 }
+
+// clockSkew is how far chain time may be behind this server's clock.
+const clockSkew = 15 * time.Minute
 
 func starts(p permission.Permission) []uint64 {
 	var found []uint64

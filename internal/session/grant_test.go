@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/crypto"
@@ -199,18 +200,22 @@ func TestSameTerms(t *testing.T) {
 		}
 		return grant
 	}
-	if !sameTerms(packed, later(open), open, 1500) {
+	at := func(seconds int64) time.Time { return time.Unix(seconds, 0) }
+	if !sameTerms(packed, later(open), open, 1500, at(1000)) {
 		t.Error("the same request 500 s later has other terms")
+	}
+	if sameTerms(packed, later(open), open, 1500, at(1001).Add(clockSkew)) {
+		t.Error("a request that names no start has the terms of one that named a time before it")
 	}
 	named := open
 	hourly.Start = 1500
 	named.Rules = []permission.Rule{permission.ERC20Period{Token: dai, Period: hourly}}
-	if sameTerms(packed, later(named), named, 1500) {
+	if sameTerms(packed, later(named), named, 1500, at(1000)) {
 		t.Error("a request that names another start has the same terms")
 	}
 	more := open
 	more.Limit = 1
-	if sameTerms(packed, later(more), more, 1500) {
+	if sameTerms(packed, later(more), more, 1500, at(1000)) {
 		t.Error("a request with another limit has the same terms")
 	}
 }
