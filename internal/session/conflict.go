@@ -89,8 +89,8 @@ func (p CreateParams) grantsCalls() bool {
 	return len(p.Whitelist) > 0 || len(p.Permissions) > 0 || slices.ContainsFunc(p.Rules, limitsToken)
 }
 
-// grantsEverything reports whether p asks for a sudo key.
-func (p CreateParams) grantsEverything() bool { return !p.grantsCalls() }
+// GrantsEverything reports whether p asks for a sudo key.
+func (p CreateParams) GrantsEverything() bool { return !p.grantsCalls() }
 
 // checkSize refuses requests that no permission has room for, before anything
 // is looked up.

@@ -47,7 +47,7 @@ func (s *Service) permission(ctx context.Context, projectID string, n Network, p
 		Limit:      p.Limit,
 		Salt:       newSalt(),
 		FeeLimit:   fee,
-		Sudo:       p.grantsEverything(),
+		Sudo:       p.GrantsEverything(),
 		Contracts:  slices.Clone(p.Whitelist),
 		Paymasters: []common.Address{n.Paymaster},
 	}
