@@ -108,7 +108,7 @@ attacks: contracts/node_modules/.package-lock.json ## Run the attack cases again
 	@node scripts/attacks.mjs
 
 .PHONY: mutants
-mutants: contracts/node_modules/.package-lock.json ## Take every guard of the account away, one at a time; some test must miss it. ONLY=Budgets takes some
+mutants: contracts/node_modules/.package-lock.json ## Take every guard of the account and the paymaster away, one at a time; some test must miss it. ONLY=Budgets takes some
 	@node scripts/mutants/main.mjs $(ONLY)
 
 .PHONY: mutants-invariants
