@@ -67,6 +67,10 @@ e2e-dashboard: conformance/js/node_modules/.package-lock.json conformance/dashbo
 e2e-wallet: conformance/js/node_modules/.package-lock.json conformance/browser/node_modules/.package-lock.json examples/session-keys/node_modules/.package-lock.json build ## Use the sample app in headless Chromium: users, wallets, sessions, recovery
 	@LATCHKEY_BIN=$(CURDIR)/bin/latchkey node conformance/browser/wallet.mjs
 
+.PHONY: e2e-frame
+e2e-frame: conformance/js/node_modules/.package-lock.json conformance/browser/node_modules/.package-lock.json build ## Attack the wallet page in headless Chromium
+	@LATCHKEY_BIN=$(CURDIR)/bin/latchkey node conformance/browser/frame.mjs
+
 .PHONY: generate
 generate: contracts/node_modules/.package-lock.json web/frame/node_modules/.package-lock.json ## Rebuild contract artefacts, Go bindings, API types and the wallet page's libraries
 	go generate ./...
@@ -112,7 +116,7 @@ attacks: contracts/node_modules/.package-lock.json ## Run the attack cases again
 	@node scripts/attacks.mjs
 
 .PHONY: mutants
-mutants: contracts/node_modules/.package-lock.json ## Take every guard of the account away, one at a time; some test must miss it. ONLY=Budgets takes some
+mutants: contracts/node_modules/.package-lock.json ## Take every guard of the account and the paymaster away, one at a time; some test must miss it. ONLY=Budgets takes some
 	@node scripts/mutants/main.mjs $(ONLY)
 
 .PHONY: mutants-invariants

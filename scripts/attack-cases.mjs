@@ -24,7 +24,7 @@ export const cases = [
   { number: 21, tried: 'side effects while an owner signature is checked' },
   { number: 22, tried: 'race the revocation' },
   { number: 23, tried: 'edges of periods: last second, period from the future, overflow' },
-  { number: 24, tried: 'pass a grant on with looser terms', notOffered: 'sessions cannot grant' },
+  { number: 24, tried: 'pass a grant on with looser terms, which no session can do' },
   { number: 25, tried: 'grow something until the owner cannot afford it' },
   { number: 26, tried: 'an unknown validator behind an ERC-1271 prefix' },
   { number: 27, tried: 'banned opcodes and foreign storage in validation (ERC-7562)', goTests: { package: './internal/chain', run: 'ERC7562' } },

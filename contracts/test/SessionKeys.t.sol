@@ -172,6 +172,23 @@ abstract contract SessionKeysBehavior is P256Fixture {
         }
     }
 
+    /// The field ends one byte before the permission does, and what follows reads as the zero that is missing. The key
+    /// signature would be a byte less than nothing, which must not pass for the length of an assertion.
+    function test_signature_endsInThePermission_isMalformed() public {
+        Grant memory g = grantTo(WEBAUTHN);
+        g.functions = PermissionBuilder.list(PermissionBuilder.functionOf(address(target), 0x11223300));
+        bytes memory permission = register(g);
+        PackedUserOperation memory op = operation(executeData(address(target), 0, hex"11223300"));
+        op.signature = abi.encodePacked(SESSION_RAW, permission);
+        bytes memory signature = op.signature;
+        assembly ("memory-safe") {
+            mstore(signature, sub(mload(signature), 1))
+        }
+
+        expectMalformed();
+        submit(op);
+    }
+
     function test_webauthn_trailingBytes_areMalformed(uint8 length) public {
         vm.assume(length != 0);
         bytes memory permission = register(grantTo(WEBAUTHN));

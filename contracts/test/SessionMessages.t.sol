@@ -5,6 +5,7 @@ import {DelegatedHome, ProxyHome} from "./support/Homes.sol";
 import {MessageFixture} from "./support/MessageFixture.sol";
 import {Grant, PermissionBuilder} from "./support/PermissionBuilder.sol";
 import {P256Fixture} from "./support/P256Fixture.sol";
+import {RuleBuilder} from "./support/RuleBuilder.sol";
 
 /// @dev Typed data that sessions sign for the account.
 abstract contract SessionMessagesBehavior is MessageFixture, P256Fixture {
@@ -71,6 +72,20 @@ abstract contract SessionMessagesBehavior is MessageFixture, P256Fixture {
         bytes memory key = bytes.concat(sign(sessionKey, nestedDigest(APP, mail(), "Mail", MAIL)), hex"00");
 
         assertFalse(isValid(appHash(APP, mail()), messageSignature(permission, mail(), key, APP, MAIL)), "too long");
+    }
+
+    /// A type hash that ends with zeros is not named by the bytes in front of them.
+    function test_message_contentsShorterThanATypeHash_isNot(uint8 length) public {
+        length = uint8(bound(length, 0, 31));
+        bytes memory contents = new bytes(length);
+        for (uint256 i = 0; i < length; ++i) {
+            contents[i] = keccak256(bytes(MAIL))[i];
+        }
+        bytes32 typeHash = bytes32(contents);
+        bytes memory permission = register(grantWith(RuleBuilder.list(RuleBuilder.typedData(APP, typeHash))));
+        bytes memory key = sign(sessionKey, nestedDigest(APP, contents, "Mail", MAIL));
+
+        assertFalse(isValid(appHash(APP, contents), messageSignature(permission, contents, key, APP, MAIL)), "no type");
     }
 
     /// What names no type has no digest: a signature over none would serve any mail.

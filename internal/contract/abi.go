@@ -154,23 +154,30 @@ var (
 // Where c has an ABI, signatures must be in it too, because a misspelt one
 // would have a selector like any other.
 func Selector(c Contract, call string) ([4]byte, error) {
+	selector, _, err := lookUp(c, call)
+	return selector, err
+}
+
+// lookUp is Selector, and answers the function's signature as well: "" for a
+// selector.
+func lookUp(c Contract, call string) (selector [4]byte, signature string, err error) {
 	if selectorForm.MatchString(call) {
 		n, err := strconv.ParseUint(call[2:], 16, 32)
-		return [4]byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)}, err
+		return [4]byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)}, "", err
 	}
 	if c.ABI == nil && strings.Contains(call, "(") {
-		signature := canonical(call)
+		signature = canonical(call)
 		if !signatureForm.MatchString(signature) {
-			return [4]byte{}, fault.Field("functionName", call, "is neither a selector (0x and 8 digits) nor a signature like mint(address,uint256)")
+			return selector, "", fault.Field("functionName", call, "is neither a selector (0x and 8 digits) nor a signature like mint(address,uint256)")
 		}
-		return [4]byte(crypto.Keccak256([]byte(signature))[:4]), nil
+		return [4]byte(crypto.Keccak256([]byte(signature))[:4]), signature, nil
 	}
 	if c.ABI == nil {
-		return [4]byte{}, fault.Field("functionName", call, "the project has no contract with an ABI at %s on chain %d: register one, or give a full signature or selector", c.Address, c.ChainID)
+		return selector, "", fault.Field("functionName", call, "the project has no contract with an ABI at %s on chain %d: register one, or give a full signature or selector", c.Address, c.ChainID)
 	}
 	m, err := method(c, call)
 	if err != nil {
-		return [4]byte{}, err
+		return selector, "", err
 	}
-	return [4]byte(m.ID), nil
+	return [4]byte(m.ID), m.Sig, nil
 }

@@ -186,22 +186,22 @@ func (s *Service) Target(ctx context.Context, projectID, contractID, function st
 
 // Selector answers the selector that call names at an address of a chain. Names
 // are looked up in the ABIs of the project's contracts at that address, newest
-// first; signatures and selectors need no registered contract.
-func (s *Service) Selector(ctx context.Context, projectID string, chainID uint64, address common.Address, call string) ([4]byte, error) {
+// first; signatures and selectors need no registered contract. It also answers
+// the function's signature, "" for a selector.
+func (s *Service) Selector(ctx context.Context, projectID string, chainID uint64, address common.Address, call string) (selector [4]byte, signature string, err error) {
 	found, err := s.Store.Contracts(ctx, projectID, Filter{ChainID: chainID, Address: address}, page.Request{Order: page.Descending})
 	if err != nil {
-		return [4]byte{}, err
+		return selector, "", err
 	}
 	known := Contract{ChainID: chainID, Address: address}
 	for _, c := range found.Items {
 		if c.ABI == nil {
 			continue
 		}
-		selector, err := Selector(c, call)
-		if err == nil {
-			return selector, nil
+		if selector, signature, err = lookUp(c, call); err == nil {
+			return selector, signature, nil
 		}
 		known = c
 	}
-	return Selector(known, call)
+	return lookUp(known, call)
 }

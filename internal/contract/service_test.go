@@ -180,15 +180,15 @@ func TestTargetAndSelectorOfRegisteredContracts(t *testing.T) {
 	_, _, _, err = f.service.Target(f.ctx, f.project, "con_x", "")
 	wantFault(t, err, fault.NotFound)
 
-	got, err := f.service.Selector(f.ctx, f.project, 80002, token, "transfer")
-	if err != nil || got != selector {
+	got, signature, err := f.service.Selector(f.ctx, f.project, 80002, token, "transfer")
+	if err != nil || got != selector || signature != "transfer(address,uint256)" {
 		t.Errorf("selector is %x, %v", got, err)
 	}
-	_, err = f.service.Selector(f.ctx, f.project, 1, token, "transfer") // not registered there
+	_, _, err = f.service.Selector(f.ctx, f.project, 1, token, "transfer") // not registered there
 	wantFault(t, err, fault.Invalid)
-	if got, err := f.service.Selector(f.ctx, f.project, 1, token, "transfer(address,uint256)"); err != nil || got != [4]byte{0xa9, 0x05, 0x9c, 0xbb} {
+	if got, signature, err := f.service.Selector(f.ctx, f.project, 1, token, "transfer(address, uint)"); err != nil || got != [4]byte{0xa9, 0x05, 0x9c, 0xbb} || signature != "transfer(address,uint256)" {
 		t.Errorf("selector of a signature is %x, %v", got, err)
 	}
-	_, err = f.service.Selector(f.ctx, f.project, 80002, token, "burn")
+	_, _, err = f.service.Selector(f.ctx, f.project, 80002, token, "burn")
 	wantFault(t, err, fault.Invalid)
 }

@@ -92,7 +92,7 @@ type ArgumentLimit struct {
 	Gt Operand   `json:"gt,omitempty"`
 	In []Operand `json:"in,omitempty"`
 
-	// Index Place of the word: that of the argument, where all before it are static and take one word each.
+	// Index Place of the word: that of the argument, where all before it are static and take one word each. Where the function is given by name or signature, it must be a word of an argument of fixed size, and one narrower than a word must be clean: `ne`, `gt`, `ge` and `mask` are then granted together with what keeps the other bits 0. A selector tells nothing about its arguments.
 	Index uint64  `json:"index"`
 	Le    Operand `json:"le,omitempty"`
 	Lt    Operand `json:"lt,omitempty"`

@@ -57,6 +57,23 @@ func refuseUnknown(tree map[string]any, known map[string]bool, path string) erro
 	return nil
 }
 
+// unknownField answers a field of the body that request type T does not have,
+// "" when there is none.
+func unknownField[T any](tree map[string]any) string {
+	t := reflect.TypeFor[T]()
+	known := make(map[string]bool, t.NumField())
+	for i := range t.NumField() {
+		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		known[name] = true
+	}
+	for _, key := range sortedKeys(tree) {
+		if !known[key] {
+			return clip(key)
+		}
+	}
+	return ""
+}
+
 var rawMessage = reflect.TypeFor[json.RawMessage]()
 
 func bindValue(v reflect.Value, in any, path string, closed bool) error {

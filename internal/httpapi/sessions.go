@@ -122,7 +122,26 @@ func sessionTerms(c *call) (p session.CreateParams, err error) {
 	if p.Whitelist, err = parseAddresses("whitelist", req.Whitelist); err != nil {
 		return p, err
 	}
-	return p, t.totals(&p, req)
+	if err := t.totals(&p, req); err != nil {
+		return p, err
+	}
+	return p, refuseMisspelt(c, p)
+}
+
+// refuseMisspelt refuses a grant of everything that comes with a field which
+// nobody reads: most likely the field that was meant to narrow it.
+func refuseMisspelt(c *call, p session.CreateParams) error {
+	if !p.GrantsEverything() {
+		return nil
+	}
+	tree, err := c.body()
+	if err != nil {
+		return err
+	}
+	if field := unknownField[CreateSessionRequest](tree); field != "" {
+		return fault.Field(field, nil, "is not offered here, and without whitelist or permissions the key would be unrestricted: correct the name, or leave it out")
+	}
+	return nil
 }
 
 // totals settles the limits that may be said as fields and as permissions.

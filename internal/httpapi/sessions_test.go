@@ -249,3 +249,22 @@ func TestSessionFilters(t *testing.T) {
 		t.Errorf("envelope: %s", r.Body)
 	}
 }
+
+// A misspelt field must not make the key unrestricted.
+func TestSessionRefusesMisspeltLimits(t *testing.T) {
+	t.Parallel()
+	for _, field := range []string{`"whiteList":["` + nft.Hex() + `"]`, `"permission":[]`, `"limits":3`} {
+		a := newAPI(t)
+		r := a.post("/v1/sessions", someTerms+`,`+field+`}`)
+		name, _, _ := strings.Cut(field[1:], `"`)
+		if r.Code != http.StatusBadRequest || !strings.Contains(r.Body.String(), name+": is not offered here") {
+			t.Errorf("%s: got %d: %s", field, r.Code, r.Body)
+		}
+		if r := a.post("/v1/sessions", someTerms+`,"whitelist":["`+nft.Hex()+`"],`+field+`}`); r.Code != http.StatusOK {
+			t.Errorf("%s beside a whitelist: got %d: %s", field, r.Code, r.Body)
+		}
+	}
+	if r := newAPI(t).post("/v1/sessions", someTerms+`}`); r.Code != http.StatusOK {
+		t.Errorf("a key that is meant to be unrestricted: got %d: %s", r.Code, r.Body)
+	}
+}

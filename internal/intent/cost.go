@@ -15,10 +15,12 @@ type Cost struct {
 // Fee is the cost in wei.
 func (c Cost) Fee() *big.Int { return new(big.Int).Mul(c.Gas, c.GasPrice) }
 
-// creationTransactionGas is what the relayer's transaction that creates an
-// account costs beside the factory's work: its intrinsic gas, and at most 100
-// bytes of call data.
-const creationTransactionGas = 21_000 + 100*16
+// What the relayer's transaction that creates an account costs beside the
+// factory's work: its intrinsic gas, and at most so much for each byte of data.
+const (
+	transactionGas = 21_000
+	dataByteGas    = 16
+)
 
 // Cost answers what Create would open an intent for, and refuses what Create
 // would refuse, but saves nothing. It asks for no funds, and a delegated account
@@ -39,7 +41,7 @@ func (s *Service) Cost(ctx context.Context, projectID string, p CreateParams) (C
 	gas := d.op.GasLimit()
 	if d.deployFirst {
 		gas.Add(gas, d.creation)
-		gas.Add(gas, big.NewInt(creationTransactionGas))
+		gas.Add(gas, big.NewInt(int64(transactionGas+dataByteGas*len(d.factoryCall().Data))))
 	}
 	return Cost{Gas: gas, GasPrice: d.op.MaxFeePerGas}, nil
 }

@@ -197,6 +197,13 @@ func (s *Service) verifyOtherKey(ctx context.Context, chain Chain, acc account.A
 			reason = err
 		}
 	}
+	text, err := s.formerOtherKey(ctx, acc, in.OperationHash, sig)
+	if err != nil {
+		return verified{}, err
+	}
+	if text != "" {
+		return verified{}, fault.Field("signature", nil, "%s", text)
+	}
 	switch {
 	case tried == 0 && ownerTried:
 		return verified{}, fault.Field("signature", nil, "%v; account %s has no live session with a P-256 key", reason, acc.ID)

@@ -79,13 +79,18 @@ func isRate(r permission.Rule) bool {
 	return ok
 }
 
+func isTypedData(r permission.Rule) bool {
+	_, ok := r.(permission.TypedData)
+	return ok
+}
+
 // grantsCalls reports whether p names anything that may be called.
 func (p CreateParams) grantsCalls() bool {
 	return len(p.Whitelist) > 0 || len(p.Permissions) > 0 || slices.ContainsFunc(p.Rules, limitsToken)
 }
 
-// grantsEverything reports whether p asks for a sudo key.
-func (p CreateParams) grantsEverything() bool { return !p.grantsCalls() }
+// GrantsEverything reports whether p asks for a sudo key.
+func (p CreateParams) GrantsEverything() bool { return !p.grantsCalls() }
 
 // checkSize refuses requests that no permission has room for, before anything
 // is looked up.

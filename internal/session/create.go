@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/fault"
@@ -94,6 +95,9 @@ func checkRegistration(p *CreateParams, grant permission.Permission) error {
 		if grant.HasCounter() {
 			return fault.Field("registration", string(Stateless), "a stateless session keeps nothing on chain: it cannot have limits that count (limit, feeLimit, totals, periods, streams, rates); use %q", FirstUse)
 		}
+		if slices.ContainsFunc(grant.Rules, isTypedData) {
+			return fault.Field("registration", string(Stateless), "typed-data is signed by registered sessions only, and a stateless one never is: leave typed-data out, or use %q", FirstUse)
+		}
 	default:
 		return fault.Field("registration", string(p.Registration), "must be %q, %q or %q", OnChain, FirstUse, Stateless)
 	}
@@ -118,7 +122,7 @@ func (s *Service) begin(ctx context.Context, acc account.Account, p CreateParams
 		if over {
 			continue
 		}
-		same := other.Registration == p.Registration && other.Epoch == epoch && sameTerms(other.Permission, grant, p, now)
+		same := other.Registration == p.Registration && other.Epoch == epoch && sameTerms(other.Permission, grant, p, now, other.CreatedAt)
 		if other.State == Pending && same {
 			return other, true, nil
 		}

@@ -8,6 +8,7 @@ import (
 	"math/big"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 
@@ -46,7 +47,7 @@ func (s *Service) permission(ctx context.Context, projectID string, n Network, p
 		Limit:      p.Limit,
 		Salt:       newSalt(),
 		FeeLimit:   fee,
-		Sudo:       p.grantsEverything(),
+		Sudo:       p.GrantsEverything(),
 		Contracts:  slices.Clone(p.Whitelist),
 		Paymasters: []common.Address{n.Paymaster},
 	}
@@ -68,8 +69,9 @@ func (s *Service) permission(ctx context.Context, projectID string, n Network, p
 // grantedFunction is a function that a request names, found.
 type grantedFunction struct {
 	FunctionGrant
-	function permission.Function
-	path     string // in the request
+	function  permission.Function
+	signature string // "" when the request names a selector
+	path      string // in the request
 }
 
 // functions looks up the selectors of all functions that a request names. One
@@ -79,11 +81,14 @@ func (s *Service) functions(ctx context.Context, projectID string, p CreateParam
 	for _, grant := range p.Permissions {
 		for j, call := range grant.Calls {
 			path := fmt.Sprintf("%s.data.calls[%d]", grant.Path, j)
-			selector, err := s.Selectors.Selector(ctx, projectID, p.ChainID, grant.Address, call.Call)
+			selector, signature, err := s.Selectors.Selector(ctx, projectID, p.ChainID, grant.Address, call.Call)
 			if err != nil {
 				return nil, refusedCall(path, call.Call, err)
 			}
-			f := grantedFunction{call, permission.Function{Target: grant.Address, Selector: selector}, path}
+			f := grantedFunction{call, permission.Function{Target: grant.Address, Selector: selector}, signature, path}
+			if err := f.checkArguments(); err != nil {
+				return nil, err
+			}
 			repeated := slices.ContainsFunc(found, func(other grantedFunction) bool {
 				return other.function == f.function && other.sameLimits(f)
 			})
@@ -130,6 +135,9 @@ func (f grantedFunction) rules() []permission.Rule {
 	for _, a := range f.Arguments {
 		if a.Operands != nil {
 			rules = append(rules, permission.Argument{Function: f.function, Word: a.Word, Op: a.Op, Operands: a.Operands})
+		}
+		if clean := f.clean(a); clean != nil {
+			rules = append(rules, clean)
 		}
 		if a.Total != nil {
 			rules = append(rules, permission.ArgumentTotal{Function: f.function, Word: a.Word, Total: permission.Total{Max: a.Total}})
@@ -191,14 +199,19 @@ func withStart(r permission.Rule, move func(start uint64) uint64) permission.Rul
 
 // sameTerms reports whether a stored permission grants exactly what p asks
 // for, as grant says it for now. The salt may differ, and a start that p leaves
-// open may be the one that it got the first time.
-func sameTerms(packed []byte, grant permission.Permission, p CreateParams, now uint64) bool {
+// open may be the one that it got the first time, at createdAt. An earlier one
+// was named: a stream that began then has more to give than p asks for.
+func sameTerms(packed []byte, grant permission.Permission, p CreateParams, now uint64, createdAt time.Time) bool {
 	stored, err := permission.Decode(packed)
 	if err != nil {
 		return false
 	}
 	grant.Salt = stored.Salt
+	earliest := createdAt.Add(-clockSkew).Unix()
 	for _, start := range append(starts(stored), now) {
+		if start != now && int64(start) < earliest {
+			continue
+		}
 		again, err := restarted(grant, p, now, start).Encode()
 		if err == nil && bytes.Equal(packed, again) {
 			return true
@@ -206,6 +219,9 @@ func sameTerms(packed []byte, grant permission.Permission, p CreateParams, now u
 	}
 	return false
 }
+
+// clockSkew is how far chain time may be behind this server's clock.
+const clockSkew = 15 * time.Minute
 
 func starts(p permission.Permission) []uint64 {
 	var found []uint64

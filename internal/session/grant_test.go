@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/crypto"
@@ -19,14 +20,17 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
-// signatures are Selectors that know full signatures only.
+// signatures are Selectors that know full signatures and selectors only.
 type signatures struct{}
 
-func (signatures) Selector(_ context.Context, _ string, _ uint64, _ common.Address, call string) ([4]byte, error) {
-	if !strings.Contains(call, "(") {
-		return [4]byte{}, fault.Field("functionName", call, "is no signature")
+func (signatures) Selector(_ context.Context, _ string, _ uint64, _ common.Address, call string) ([4]byte, string, error) {
+	if strings.HasPrefix(call, "0x") {
+		return [4]byte(common.FromHex(call)), "", nil
 	}
-	return [4]byte(crypto.Keccak256([]byte(call))[:4]), nil
+	if !strings.Contains(call, "(") {
+		return [4]byte{}, "", fault.Field("functionName", call, "is no signature")
+	}
+	return [4]byte(crypto.Keccak256([]byte(call))[:4]), call, nil
 }
 
 // noDefaults are Defaults of a project that has none.
@@ -75,12 +79,12 @@ func TestPermission(t *testing.T) {
 	bought := permission.Permission{Functions: []permission.Function{buying}}
 	limited := bought
 	limited.Rules = []permission.Rule{
-		permission.Argument{Function: buying, Word: 1, Op: permission.LessOrEqual, Operands: []*big.Int{big.NewInt(9)}},
-		permission.ArgumentTotal{Function: buying, Word: 1, Total: sum(90)},
+		permission.Argument{Function: buying, Word: 0, Op: permission.LessOrEqual, Operands: []*big.Int{big.NewInt(9)}},
+		permission.ArgumentTotal{Function: buying, Word: 0, Total: sum(90)},
 		permission.Count{Function: buying, Limit: 3},
 	}
 	full := FunctionGrant{Limit: 3, Arguments: []ArgumentGrant{
-		{Word: 1, Op: permission.LessOrEqual, Operands: []*big.Int{big.NewInt(9)}, Total: big.NewInt(90)},
+		{Word: 0, Op: permission.LessOrEqual, Operands: []*big.Int{big.NewInt(9)}, Total: big.NewInt(90)},
 	}}
 	cases := map[string]struct {
 		asked CreateParams
@@ -196,18 +200,22 @@ func TestSameTerms(t *testing.T) {
 		}
 		return grant
 	}
-	if !sameTerms(packed, later(open), open, 1500) {
+	at := func(seconds int64) time.Time { return time.Unix(seconds, 0) }
+	if !sameTerms(packed, later(open), open, 1500, at(1000)) {
 		t.Error("the same request 500 s later has other terms")
+	}
+	if sameTerms(packed, later(open), open, 1500, at(1001).Add(clockSkew)) {
+		t.Error("a request that names no start has the terms of one that named a time before it")
 	}
 	named := open
 	hourly.Start = 1500
 	named.Rules = []permission.Rule{permission.ERC20Period{Token: dai, Period: hourly}}
-	if sameTerms(packed, later(named), named, 1500) {
+	if sameTerms(packed, later(named), named, 1500, at(1000)) {
 		t.Error("a request that names another start has the same terms")
 	}
 	more := open
 	more.Limit = 1
-	if sameTerms(packed, later(more), more, 1500) {
+	if sameTerms(packed, later(more), more, 1500, at(1000)) {
 		t.Error("a request with another limit has the same terms")
 	}
 }

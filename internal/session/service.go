@@ -67,9 +67,10 @@ type Accounts interface {
 }
 
 // Selectors finds the function that a grant names on a contract of the
-// project: a bare name, a full signature, or a selector.
+// project: a bare name, a full signature, or a selector. The signature that it
+// answers is "" for a selector.
 type Selectors interface {
-	Selector(ctx context.Context, projectID string, chainID uint64, address common.Address, call string) ([4]byte, error)
+	Selector(ctx context.Context, projectID string, chainID uint64, address common.Address, call string) (selector [4]byte, signature string, err error)
 }
 
 // Defaults are a project's settings for new sessions.

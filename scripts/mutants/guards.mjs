@@ -254,8 +254,14 @@ function refuses(body) {
     return /^_?(revert|refuse)/.test(name ?? memberName ?? '')
   }
   if (last?.nodeType !== 'Return' || !last.expression) return false
-  const { value, name, memberName } = unparenthesised(last.expression)
+  const { value, name, memberName, components } = unparenthesised(last.expression)
+  if (components) return components[0].value === 'false' || components.every(isNothing)
   return value === 'false' || value === '0xffffffff' || /FAIL|INVALID/.test(name ?? memberName ?? '')
+}
+
+// isNothing says whether a value stands for nothing found: zero, or an empty slice.
+function isNothing({ value, endExpression }) {
+  return value === '0' || endExpression?.value === '0'
 }
 
 // narrows says whether a branch does nothing but set a variable, as the

@@ -11,18 +11,17 @@ export const invariants = [
   { promise: 'counting', path: 'src/account/Budgets.sol', name: '_chargeCount: used >= limit' },
   { promise: 'counting', path: 'src/account/Budgets.sol', name: '_chargeRate: used >= count' },
   { promise: 'fees', path: 'src/account/SessionValidation.sol', name: '_chargeFee: fee > limit - spent' },
-  { promise: 'fees', path: 'src/account/SessionValidation.sol', name: '_chargeFee: permission.allowsPaymaster(use.terms, paymaster)' },
-  // registered sessions; those that bring their grant; time
+  { promise: 'fees', path: 'src/account/SessionValidation.sol', name: '_chargeFee: permission.allowsPaymaster(permission.terms(), paymaster)' },
+  // registered sessions; those that bring their grant
   { promise: 'closing', path: 'src/account/OperationValidation.sol', name: '_validateSession: word.status() != SessionStatus.ACTIVE' },
   { promise: 'closing', path: 'src/account/OperationValidation.sol', name: '_admit: status != SessionStatus.NONE' },
-  { promise: 'closing', path: 'src/account/Budgets.sol', name: '_narrow: ruleFrom > from' },
   { promise: 'signing', path: 'src/account/OperationValidation.sol', name: '_failure: Secp256k1Signature.isSignedBy(digest, signature, signer)' },
   { promise: 'signing', path: 'src/account/OperationValidation.sol', name: '_failure: KeySignature.isSignedBy(kind, digest, signature, signer)' },
   { promise: 'granting', path: 'src/account/SessionValidation.sol', name: '_checkListed: isAllowed' },
   { promise: 'granting', path: 'src/account/RuleEvaluation.sol', name: '_applyFunctionRule: ok (2)' },
   { promise: 'control', path: 'src/account/SessionValidation.sol', name: '_judgeCall: target == address(this)' },
   { promise: 'control', path: 'src/account/SessionRegistry.sol', name: 'revokeAllSessions: onlyAuthorized' },
-  // another session's status word; a counter of one's own
+  // another session's status word; the period that a use is booked in
   { promise: 'books', path: 'src/account/SessionRegistry.sol', name: 'revokeSession: onlyAuthorized' },
-  { promise: 'books', path: 'src/account/SessionValidation.sol', name: '_judgeCall: target == address(this)' },
+  { promise: 'books', path: 'src/account/Budgets.sol', name: '_narrow: ruleFrom > from' },
 ]

@@ -13,7 +13,7 @@ import { Source, modifiersOf } from './guards.mjs'
 
 const contracts = fileURLToPath(new URL('../../contracts', import.meta.url))
 const copy = join(contracts, 'cache/mutants')
-const mutated = ['src/account', 'src/libraries']
+const mutated = ['src/account', 'src/libraries', 'src/LatchkeyPaymaster.sol']
 
 // An address that nothing else uses, and that is no precompile.
 const switchBase = 0x4d7574616e74000000000000000000000000n << 16n
@@ -41,7 +41,7 @@ library Mutant {
 // instrument parses the sources. It answers the text of each with all switches in
 // it, the guards, and those that cannot be switched.
 export function instrument() {
-  const paths = mutated.flatMap((folder) => readdirSync(join(contracts, folder)).filter((name) => name.endsWith('.sol')).map((name) => join(folder, name)))
+  const paths = mutated.flatMap((path) => filesIn(contracts, path))
   const texts = Object.fromEntries(paths.map((path) => [path, readFileSync(join(contracts, path), 'utf8')]))
   const trees = parse(texts)
   const modifiers = new Set(Object.values(trees).flatMap(modifiersOf))
@@ -74,7 +74,7 @@ function parse(texts) {
 
 function withImport(path, source) {
   if (source.guards.length === 0) return source.switched()
-  const at = relative(dirname(path), 'src/Mutant.sol')
+  const at = `./${relative(dirname(path), 'src/Mutant.sol')}`
   return source.switched().replace(/^pragma .*$/m, (line) => `${line}\nimport {Mutant} from "${at}";`)
 }
 
@@ -105,10 +105,10 @@ export class Workshop {
   }
 
   // failing runs tests with one guard missing, 0 for none, and answers those that
-  // fail: their path, suite, name and the reason.
-  failing(number, args) {
+  // fail: their path, suite, name and the reason. settings are forge's own.
+  failing(number, args, settings = {}) {
     const coinbase = `0x${(switchBase + BigInt(number)).toString(16).padStart(40, '0')}`
-    const { status, stdout, stderr } = this.#forge('test', ['test', '--json', '--code-size-limit', '1000000', '--block-coinbase', coinbase, ...args])
+    const { status, stdout, stderr } = this.#forge('test', ['test', '--json', '--code-size-limit', '1000000', '--block-coinbase', coinbase, ...args], settings)
     const line = stdout.split('\n').find((text) => text.startsWith('{'))
     const failed = Object.entries(line ? JSON.parse(line) : {}).flatMap(([suite, { test_results: results }]) =>
       Object.entries(results)
@@ -143,10 +143,11 @@ export class Workshop {
     writeFileSync(join(copy, 'foundry.toml'), config.replace(/optimizer_runs = .*/, 'optimizer_runs = 1'))
   }
 
-  #forge(profile, args) {
+  // That a sequence breaks a promise is enough; forge would look for a shorter one.
+  #forge(profile, args, settings = {}) {
     const result = spawnSync('bin/forge', args, {
       cwd: copy, encoding: 'utf8', maxBuffer: 1 << 28,
-      env: { ...process.env, FOUNDRY_PROFILE: profile, FOUNDRY_FUZZ_RUNS: '16', FOUNDRY_FUZZ_SEED: '0x1' },
+      env: { ...process.env, FOUNDRY_PROFILE: profile, FOUNDRY_FUZZ_RUNS: '16', FOUNDRY_FUZZ_SEED: '0x1', FOUNDRY_INVARIANT_SHRINK_RUN_LIMIT: '0', ...settings },
     })
     if (result.error) throw result.error
     if (args[0] === 'build' && result.status !== 0) throw new Error(`forge build failed:\n${result.stdout}${result.stderr}`)

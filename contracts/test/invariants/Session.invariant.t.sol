@@ -82,7 +82,7 @@ abstract contract SessionInvariant is Test {
     function test_handler_reachesEveryRule() public {
         uint8[14] memory kinds = handler.kinds();
         for (uint256 i = 0; i < kinds.length - 1; ++i) {
-            for (uint256 round = 0; round < 40 && handler.acted(kinds[i]) < 2; ++round) {
+            for (uint256 round = 0; round < 80 && handler.acted(kinds[i]) < 2; ++round) {
                 if (round % 4 == 0) handler.grantOne(i);
                 handler.burst(round);
                 handler.bundle(round);
@@ -97,6 +97,24 @@ abstract contract SessionInvariant is Test {
 contract SessionInvariantOnProxyTest is SessionInvariant {
     function createHandler() internal override returns (SessionHandler) {
         return new ProxySessionHandler();
+    }
+
+    /// A delegated account's owner is its EOA; a proxy's may be a key of any kind.
+    function test_handler_reachesEveryKindOfOwner() public {
+        for (uint256 round = 0; round < 80; ++round) {
+            for (uint256 i = 0; i < 8; ++i) {
+                handler.endEpoch(round);
+            }
+            handler.grant(round);
+            handler.bundle(round);
+            handler.burst(round);
+        }
+        for (uint256 kind = 0; kind < 4; ++kind) {
+            string memory name = vm.toString(kind);
+            assertTrue(handler.ownersOperations(kind) != 0, string.concat("operations of an owner of kind ", name));
+            assertTrue(handler.grantsUsed(kind) != 0, string.concat("grants of an owner of kind ", name));
+        }
+        invariant_promises_areKept();
     }
 }
 

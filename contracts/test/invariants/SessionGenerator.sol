@@ -23,8 +23,8 @@ abstract contract SessionGenerator is SessionModel {
 
     uint256 internal constant KEYS = 3;
     uint256 internal constant IDS = 3;
-    /// Both verifiers of P-256 fit.
-    uint256 internal constant OPERATION_GAS = 1_000_000;
+    /// Two signatures on P-256 fit, a grant's and the session key's, verified without the precompile.
+    uint256 internal constant OPERATION_GAS = 3_000_000;
     uint256 internal constant PAYMASTER_GAS = 50_000;
 
     DevToken[2] internal coins;
@@ -84,7 +84,7 @@ abstract contract SessionGenerator is SessionModel {
         g.validUntil = uint48(block.timestamp + 5 hours + random(2 days));
         g.limit = plain || once(2) ? 0 : uint48(1 + random(8));
         g.salt = bytes8(++_salt);
-        g.feeLimit = plain || once(6) ? 0 : uint96((1 + random(8)) * 0.006 ether);
+        g.feeLimit = plain || once(6) ? 0 : uint96((1 + random(8)) * 0.015 ether);
         if (g.feeLimit == 0 || once(3)) g.paymasters = PermissionBuilder.list(once(6) ? stranger : address(payer));
         g.sudo = !plain && only == 0 && once(8);
         if (!g.sudo) grantCalls(g);

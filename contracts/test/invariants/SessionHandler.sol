@@ -31,6 +31,7 @@ struct Item {
     bool isOwners;
     OwnerAction action;
     uint256 newOwnerKey;
+    uint8 newOwnerKind;
     /// The session that acts, or that the owner acts on.
     bytes32 id;
     uint8 wayIn;
@@ -57,10 +58,14 @@ abstract contract SessionHandler is SessionGenerator {
     uint256 public included;
     uint256 public dropped;
     uint256 public failed;
+    /// By the kind of the owner's key: its own operations, and those of sessions that brought its grant along.
+    mapping(uint256 kind => uint256) public ownersOperations;
+    mapping(uint256 kind => uint256) public grantsUsed;
 
     uint256 private _now;
     uint256 private _lane;
     uint64 private _epoch;
+    uint8 private _ownerKind;
     bytes32 private _code;
     uint256[3] private _expected;
 
@@ -93,12 +98,13 @@ abstract contract SessionHandler is SessionGenerator {
         Session storage s = sessions[id];
         (s.grant, s.permission, s.key, s.epoch, s.isPersonal) = (g, permission, key, _epoch, once(2));
         bytes32 digest = grantDigest(account, permission);
-        s.ownerGrant = sign(ownerKey, s.isPersonal ? eip191(digest) : digest);
+        s.isPersonal = s.isPersonal && _ownerKind == 0;
+        s.ownerGrant = signBy(_ownerKind, ownerKey, s.isPersonal ? eip191(digest) : digest);
         for (uint256 i = 0; i < rules.length; ++i) {
             rulesOf[id].push(rules[i]);
         }
         if (once(2)) return;
-        vm.prank(owner);
+        prankOwner();
         account.registerSession(permission);
         s.status = ACTIVE;
     }
@@ -127,7 +133,7 @@ abstract contract SessionHandler is SessionGenerator {
     function revoke(uint256 entropy) external step(entropy) {
         if (ids.length == 0 || !once(4)) return;
         bytes32 id = someSession();
-        vm.prank(owner);
+        prankOwner();
         account.revokeSession(id);
         sessions[id].status = CLOSED;
     }
@@ -135,13 +141,12 @@ abstract contract SessionHandler is SessionGenerator {
     function endEpoch(uint256 entropy) external step(entropy) {
         if (!once(8)) return;
         if (isDelegated() || once(2)) {
-            vm.prank(owner);
+            prankOwner();
             account.revokeAllSessions();
         } else {
-            ownerKey = keyOf(vm.toString(entropy));
-            vm.prank(owner);
-            owner = vm.addr(ownerKey);
-            account.changeOwner(owner);
+            (uint256 key, uint8 kind) = (keyOf(vm.toString(entropy)), randomKind());
+            asEntryPoint(changeData(kind, key));
+            setOwner(kind, key);
         }
         ++_epoch;
     }
@@ -244,11 +249,9 @@ abstract contract SessionHandler is SessionGenerator {
         bytes memory ownerGrant_;
         if (item.wayIn != 0) {
             if (s.isPersonal) mode |= GRANT_EIP191;
-            ownerGrant_ = flaw == 2 ? sign(key, grantDigest(account, s.permission)) : s.ownerGrant;
+            ownerGrant_ = flaw == 2 ? signBy(_ownerKind, key, grantDigest(account, s.permission)) : s.ownerGrant;
         }
-        bytes memory keySignature = s.grant.signerType == 0
-            ? sign(key, isPersonal ? eip191(hash) : hash)
-            : signP256(s.grant.signerType, key, hash);
+        bytes memory keySignature = signBy(s.grant.signerType, key, isPersonal ? eip191(hash) : hash);
         return bytes.concat(bytes1(mode), moment, s.permission, ownerGrant_, keySignature);
     }
 
@@ -265,14 +268,16 @@ abstract contract SessionHandler is SessionGenerator {
         item.isOwners = true;
         item.isSigned = !once(12);
         item.action = randomAction(mayEndEpoch);
-        item.newOwnerKey = keyOf(vm.toString(_lane));
+        (item.newOwnerKey, item.newOwnerKind) = (keyOf(vm.toString(_lane)), randomKind());
         if (ids.length != 0) item.id = someSession();
         bool isLate = item.action == OwnerAction.Register && sessions[item.id].epoch != _epoch;
         if (ids.length == 0 || isLate) item.action = OwnerAction.Pay;
 
         price(item, newOperation(ownerData(item)), once(4));
         uint256 key = item.isSigned ? ownerKey : sessionKeyOf(random(KEYS));
-        item.op.signature = sign(key, isDelegated() ? item.hash : eip191(item.hash));
+        bool isPersonal = !isDelegated() && _ownerKind == 0;
+        bytes memory signature = signBy(_ownerKind, key, isPersonal ? eip191(item.hash) : item.hash);
+        item.op.signature = _ownerKind == 0 ? signature : bytes.concat(bytes1(OWNER_RAW), signature);
     }
 
     /// @dev A bundle ends an epoch or registers, not both: what is registered after the end is another session.
@@ -291,9 +296,36 @@ abstract contract SessionHandler is SessionGenerator {
         if (item.action == OwnerAction.Revoke) return abi.encodeCall(account.revokeSession, (item.id));
         if (item.action == OwnerAction.RevokeAll) return abi.encodeCall(account.revokeAllSessions, ());
         if (item.action == OwnerAction.ChangeOwner) {
-            return abi.encodeCall(account.changeOwner, (vm.addr(item.newOwnerKey)));
+            return changeData(item.newOwnerKind, item.newOwnerKey);
         }
         return executeData(friend, 1, "");
+    }
+
+    // --- owners, by all kinds of keys
+
+    /// @dev Mostly an EOA, which may call the account itself.
+    function randomKind() private returns (uint8) {
+        return uint8([0, 0, 0, 1, 2, 3][random(6)]);
+    }
+
+    function changeData(uint8 kind, uint256 key) private view returns (bytes memory) {
+        if (kind == 0) return abi.encodeCall(account.changeOwner, (vm.addr(key)));
+        (bytes32 x, bytes32 y) = abi.decode(publicKeyOf(key), (bytes32, bytes32));
+        return abi.encodeCall(account.replaceOwnerWithKey, (kind, x, y));
+    }
+
+    function setOwner(uint8 kind, uint256 key) private {
+        (_ownerKind, ownerKey) = (kind, key);
+        owner = kind == 0 ? vm.addr(key) : addressOf(key);
+    }
+
+    /// @dev The next call is the owner's. Only an EOA calls by itself.
+    function prankOwner() private {
+        vm.prank(_ownerKind == 0 ? owner : address(ENTRY_POINT));
+    }
+
+    function signBy(uint8 kind, uint256 key, bytes32 digest) private pure returns (bytes memory) {
+        return kind == 0 ? sign(key, digest) : signP256(kind, key, digest);
     }
 
     // --- bundles
@@ -346,7 +378,9 @@ abstract contract SessionHandler is SessionGenerator {
     /// @dev What validation let pass. All operations of a bundle are validated before the first one acts.
     function judge(Item memory item) private {
         if (!item.isSigned) breaks(Promise.Signing, "acted by a signature of the wrong key");
+        if (item.isOwners) ++ownersOperations[_ownerKind];
         if (item.isOwners) return;
+        if (item.wayIn != 0) ++grantsUsed[_ownerKind];
         if (item.isOtherFunction) breaks(Promise.Granting, "called another function of the account");
         judgeLife(item, sessions[item.id], rulesOf[item.id]);
         if (!item.isOtherFunction) book(item.id, item.calls);
@@ -391,8 +425,7 @@ abstract contract SessionHandler is SessionGenerator {
         if (item.action == OwnerAction.Revoke) sessions[item.id].status = CLOSED;
         if (item.action == OwnerAction.RevokeAll || item.action == OwnerAction.ChangeOwner) ++_epoch;
         if (item.action == OwnerAction.ChangeOwner) {
-            ownerKey = item.newOwnerKey;
-            owner = vm.addr(ownerKey);
+            setOwner(item.newOwnerKind, item.newOwnerKey);
         }
     }
 
