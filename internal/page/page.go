@@ -31,6 +31,15 @@ type Request struct {
 	Uncounted bool
 }
 
+// Size is the number of records on the page: Limit, or the default without one,
+// or the largest allowed.
+func (r Request) Size() int {
+	if r.Limit <= 0 {
+		return DefaultLimit
+	}
+	return min(r.Limit, MaxLimit)
+}
+
 // Mark is a record's place in a list by creation time.
 type Mark struct {
 	CreatedAt time.Time

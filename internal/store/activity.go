@@ -1,12 +1,14 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -30,8 +32,17 @@ func (db *DB) IntentsByHash(ctx context.Context, projectID string, hash common.H
 			hashes = append(hashes, h.Hex())
 		}
 	}
-	w := where{}.in("operation_hash", hashes).and("project_id", projectID)
-	return intents.list(ctx, db.reader, w, " ORDER BY created_at, id")
+	// SQLite would read the project's whole list for its order, or only because
+	// the project is named: a hash has few intents, so both are done here.
+	found, err := intents.list(ctx, db.reader, where{}.in("operation_hash", hashes), "")
+	found = slices.DeleteFunc(found, func(in intent.Intent) bool { return in.ProjectID != projectID })
+	slices.SortFunc(found, older)
+	return found, err
+}
+
+// older orders intents as lists do, the oldest first.
+func older(a, b intent.Intent) int {
+	return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID))
 }
 
 // Delivery answers how an operation travels, nil when it was never queued.

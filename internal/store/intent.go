@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 	"time"
 
@@ -272,10 +273,38 @@ func (db *DB) Intents(ctx context.Context, projectID string, f intent.Filter, re
 	if f.Final != nil {
 		w = w.with(either(!*f.Final, openIntent))
 	}
+	if len(f.Statuses) > 1 && req.Uncounted && req.Skip == 0 {
+		return db.byStatuses(ctx, w, f.Statuses, req)
+	}
 	if len(f.Statuses) > 0 {
 		w = w.in("status", texts(f.Statuses))
 	}
 	return intents.page(ctx, db.reader, w, req)
+}
+
+// byStatuses answers one page by merging one of each status. The index has them
+// in order status by status only: asked for several, SQLite reads the project's
+// whole list until it has enough, which rare statuses never are.
+func (db *DB) byStatuses(ctx context.Context, w where, statuses []intent.Status, req page.Request) (page.Page[intent.Intent], error) {
+	merged := page.Page[intent.Intent]{Items: []intent.Intent{}}
+	for _, status := range statuses {
+		p, err := intents.page(ctx, db.reader, w.and("status", string(status)), req)
+		if err != nil {
+			return merged, err
+		}
+		merged.Items = append(merged.Items, p.Items...)
+		merged.More = merged.More || p.More
+	}
+	slices.SortFunc(merged.Items, func(a, b intent.Intent) int {
+		if req.Order == page.Ascending {
+			return older(a, b)
+		}
+		return older(b, a)
+	})
+	if limit := req.Size(); len(merged.Items) > limit {
+		merged.Items, merged.More = merged.Items[:limit], true
+	}
+	return merged, nil
 }
 
 // gasFee repeats an outcome's fee in a column of its own, so that fees can be

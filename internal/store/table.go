@@ -167,10 +167,7 @@ func destinations(cells []cell) []any {
 // page answers one page of the rows that w finds. A request without a limit
 // gets the default one, a larger one than allowed the largest.
 func (t table[T]) page(ctx context.Context, q querier, w where, req page.Request) (page.Page[T], error) {
-	if req.Limit <= 0 {
-		req.Limit = page.DefaultLimit
-	}
-	req.Limit = min(req.Limit, page.MaxLimit)
+	req.Limit = req.Size()
 	req.Skip = max(req.Skip, 0)
 
 	p := page.Page[T]{Skip: req.Skip}

@@ -133,6 +133,27 @@ func intentCounts(s suite) {
 	if got := value(s.db.Intents(s.ctx, s.project.ID, of, page.Request{}))(s); got.Total != 2 || got.Items[0].ID != second.ID {
 		s.Errorf("intents by status: %+v", got)
 	}
+	s.inPages(intent.Filter{Statuses: []intent.Status{intent.Succeeded, intent.Failed}})
+}
+
+// inPages compares pages of one, that follow each other, with the list in one
+// page, in both orders.
+func (s suite) inPages(f intent.Filter) {
+	s.Helper()
+	for _, order := range []page.Order{page.Descending, page.Ascending} {
+		whole := value(s.db.Intents(s.ctx, s.project.ID, f, page.Request{Order: order}))(s).Items
+		if len(whole) < 3 {
+			s.Fatalf("%d intents, want a few", len(whole))
+		}
+		req := page.Request{Limit: 1, Order: order, Uncounted: true}
+		for i, want := range whole {
+			got := value(s.db.Intents(s.ctx, s.project.ID, f, req))(s)
+			if len(got.Items) != 1 || got.Items[0].ID != want.ID || got.More != (i < len(whole)-1) {
+				s.Fatalf("%s, page %d: %d intents, more %t", order, i, len(got.Items), got.More)
+			}
+			req.After = &page.Mark{CreatedAt: want.CreatedAt, ID: want.ID}
+		}
+	}
 }
 
 func sessionsEnding(s suite) {
