@@ -12,6 +12,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	_ "modernc.org/sqlite" // as "sqlite"
+
+	"github.com/latchkey-dev/latchkey/internal/requestlog"
 )
 
 // size is how much a project has.
@@ -120,6 +122,10 @@ func (w *world) fill(ctx context.Context, s size) error {
 			"status": "CASE WHEN n % 20 = 1 THEN 'failed' WHEN n % 40 = 2 THEN 'expired' WHEN n % 40 = 3 THEN 'withdrawn' ELSE 'succeeded' END", "failure": failure,
 			"signed_by": d.id("ses", busy(sessions)), "operation_hash": "'0x000000000000000000000000' || " + fmt.Sprintf(d.hex, "n"), "created_at": made("n"), "updated_at": made("n"),
 		}},
+		{"request_log", w.request, requestlog.Kept - 1, map[string]string{
+			"id": d.id("req", "n"), "request_id": "'bench-' || n", "subject": d.id("tin", "n"), "path": "'/v1/transaction_intents/' || " + d.id("tin", "n"),
+			"status": "CASE WHEN n % 20 = 1 THEN 422 ELSE 200 END", "created_at": made("n"),
+		}},
 	} {
 		if err := w.copies(ctx, c.table, c.id, c.n, c.columns); err != nil {
 			return fmt.Errorf("fill %s: %w", c.table, err)
@@ -128,7 +134,7 @@ func (w *world) fill(ctx context.Context, s size) error {
 	if _, err := w.sql.ExecContext(ctx, d.after); err != nil {
 		return fmt.Errorf("settle the database: %w", err)
 	}
-	for _, list := range []string{"/users", "/sessions", "/intents"} {
+	for _, list := range []string{"/users", "/sessions", "/intents", "/requests"} {
 		if err := w.dive(ctx, list); err != nil {
 			return err
 		}

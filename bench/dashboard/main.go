@@ -22,11 +22,12 @@ func main() {
 	intents := flag.Int("intents", 1_000_000, "transaction intents")
 	n := flag.Int("n", 60, "requests a page")
 	postgres := flag.String("postgres", os.Getenv("LATCHKEY_TEST_POSTGRES_URL"), "PostgreSQL database to use as well; its schema latchkey_bench is replaced")
+	sqlite := flag.Bool("sqlite", true, "use SQLite")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	size := size{sessions: *sessions, intents: *intents}
-	if err := run(ctx, size, *n, *postgres); err != nil {
+	if err := run(ctx, size, *n, *sqlite, *postgres); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -35,17 +36,20 @@ func main() {
 // limit is what a page may take, p95.
 const limit = 50 * time.Millisecond
 
-func run(ctx context.Context, s size, n int, postgres string) error {
+func run(ctx context.Context, s size, n int, sqlite bool, postgres string) error {
 	folder, err := os.MkdirTemp("", "latchkey-bench-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(folder)
-	databases := []database{sqliteAt(filepath.Join(folder, "bench.db"))}
+	var databases []database
+	if sqlite {
+		databases = append(databases, sqliteAt(filepath.Join(folder, "bench.db")))
+	}
 	if postgres != "" {
 		databases = append(databases, postgresAt(postgres))
 	} else {
-		fmt.Println("No PostgreSQL is given (-postgres): SQLite only.")
+		fmt.Println("No PostgreSQL is given (-postgres).")
 	}
 	slow := 0
 	for _, db := range databases {

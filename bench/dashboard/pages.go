@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/latchkey-dev/latchkey/internal/requestlog"
 )
 
 // page is an address to ask for, which differs from request to request.
@@ -54,6 +56,20 @@ var pages = []page{
 	{"transaction", func(w *world) string { return "/intents/" + w.id("tin", w.size.intents) }},
 	{"transaction, live part", func(w *world) string { return "/intents/" + w.id("tin", w.size.intents) + "/part" }},
 	{"new session", func(w *world) string { return "/accounts/" + w.id("acc", w.size.accounts()) + "/sessions/new" }},
+	{"gas policies", fixed("/policies")},
+	{"gas policy", func(w *world) string { return "/policies/" + w.policy.ID }},
+	{"contracts", fixed("/contracts")},
+	{"contract", func(w *world) string { return "/contracts/" + w.contract.ID }},
+	{"API keys", fixed("/keys")},
+	{"requests", fixed("/requests")},
+	{"requests, failed", fixed("/requests?state=failed")},
+	{"requests, far down", func(w *world) string { return w.deep["/requests"] }},
+	{"requests, by request id", func(*world) string { return fmt.Sprintf("/requests?q=bench-%d", 1+rand.IntN(requestlog.Kept-1)) }},
+	{"requests, unknown id", fixed("/requests?q=nobody")},
+	{"requests, by record", func(w *world) string { return "/requests?q=" + w.id("tin", requestlog.Kept-1) }},
+	{"requests, by key", fixed("/requests?q=" + benchKey)},
+	{"requests, by path", fixed("/requests?q=/v1/transaction_intents")},
+	{"requests, unknown path", fixed("/requests?q=/v1/nowhere")},
 	{"audit log", fixed("/audit")},
 	{"operators", fixed("/operators")},
 }

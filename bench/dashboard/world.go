@@ -22,7 +22,9 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/deploy"
 	"github.com/latchkey-dev/latchkey/internal/devchain"
 	"github.com/latchkey-dev/latchkey/internal/intent"
+	list "github.com/latchkey-dev/latchkey/internal/page"
 	"github.com/latchkey-dev/latchkey/internal/player"
+	"github.com/latchkey-dev/latchkey/internal/requestlog"
 	"github.com/latchkey-dev/latchkey/internal/server"
 	"github.com/latchkey-dev/latchkey/internal/session"
 	"github.com/latchkey-dev/latchkey/internal/signer"
@@ -48,41 +50,46 @@ type world struct {
 	intent   intent.Intent
 	policy   sponsor.Policy
 	contract contract.Contract
+	request  string // id of a line in the request log
 }
 
-func startWorld(ctx context.Context, db database) (w *world, err error) {
-	w = &world{db: db, deep: make(map[string]string)}
-	defer func() {
-		if err != nil {
-			w.close()
-		}
-	}()
-	if w.sql, err = db.open(ctx); err != nil {
+func startWorld(ctx context.Context, db database) (*world, error) {
+	w := &world{db: db, deep: make(map[string]string)}
+	if err := w.start(ctx); err != nil {
+		w.close()
 		return nil, err
+	}
+	return w, nil
+}
+
+func (w *world) start(ctx context.Context) (err error) {
+	db := w.db
+	if w.sql, err = db.open(ctx); err != nil {
+		return err
 	}
 	relayer, err := signer.Generate()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if w.chain, err = devchain.Start(ctx, devchain.Config{Addr: "127.0.0.1:0", Fund: []common.Address{relayer.Address()}}); err != nil {
-		return nil, err
+		return err
 	}
 	ether := big.NewInt(1e18)
 	if _, err = deploy.Run(ctx, ethclient.NewClient(w.chain.RPC()), relayer, deploy.Options{
 		PaymasterSigner: relayer.Address(), Stake: ether, Deposit: new(big.Int).Mul(ether, big.NewInt(100)), Development: true,
 	}); err != nil {
-		return nil, err
+		return err
 	}
 	w.server, err = server.Start(ctx, server.Config{
 		Addr: "127.0.0.1:0", Database: db.url, RPC: []string{w.chain.URL()}, Relayer: relayer, Sole: true,
 		Poll: 5 * time.Millisecond, ConsoleAutoSignIn: true, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	jar, err := cookiejar.New(nil)
 	w.browser = http.Client{Jar: jar}
-	return w, err
+	return err
 }
 
 func (w *world) close() {
@@ -124,8 +131,37 @@ func (w *world) first(ctx context.Context) (err error) {
 	if w.player, err = s.Players.Create(ctx, project, player.Params{Name: new("First")}); err != nil {
 		return err
 	}
-	return w.mint(ctx)
+	if err := w.mint(ctx); err != nil {
+		return err
+	}
+	return w.ask(ctx)
 }
+
+// ask has one request in the log.
+func (w *world) ask(ctx context.Context) error {
+	w.server.Requests.Note(requestlog.Entry{
+		ProjectID: w.project.ID, KeyID: benchKey, RequestID: "bench", Method: http.MethodGet, Route: "/v1/transaction_intents/{id}",
+		Path: "/v1/transaction_intents/" + w.intent.ID, Subject: w.intent.ID, Status: http.StatusOK, Bytes: 900, Took: 2 * time.Millisecond,
+	})
+	if err := w.server.Requests.Flush(ctx); err != nil {
+		return err
+	}
+	// The server's own job may have taken it, and be writing still.
+	for ctx.Err() == nil {
+		kept, err := w.server.Requests.List(ctx, w.project.ID, requestlog.Filter{}, list.Request{Limit: 1, Uncounted: true})
+		if err != nil {
+			return err
+		}
+		if len(kept.Items) == 1 {
+			w.request = kept.Items[0].ID
+			return nil
+		}
+	}
+	return ctx.Err()
+}
+
+// benchKey is the API key that all requests came with.
+const benchKey = "key_00000000-0000-7000-8000-000000000001"
 
 func (w *world) mint(ctx context.Context) error {
 	s, chainID, project := w.server, w.server.ChainID(), w.project.ID
