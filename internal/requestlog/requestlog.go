@@ -54,7 +54,7 @@ type Store interface {
 const (
 	waiting  = 4096 // entries that wait to be written; more are left out
 	batch    = 500
-	Kept     = 50_000              // of all projects together
+	Kept     = 20_000              // of all projects together
 	KeptFor  = 14 * 24 * time.Hour // at most
 	eachTidy = time.Minute
 )

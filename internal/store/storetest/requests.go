@@ -43,6 +43,9 @@ func requestLog(s suite) {
 			Status: status, Bytes: 12, Took: 3 * time.Millisecond, Problem: "no", CreatedAt: moment(n),
 		}
 	}
+	for _, keyID := range []string{"key_a", "key_b", "key_unused"} {
+		s.must(s.db.CreateKey(s.ctx, auth.Key{ID: keyID, ProjectID: s.project.ID, Kind: auth.Secret, Hash: keyID, CreatedAt: moment(0)}))
+	}
 	a, b, c := entry(1, 200), entry(2, 404), entry(3, 200)
 	c.Path, c.KeyID = "/v1/x%y", "key_b"
 	s.must(s.db.AddRequests(s.ctx, []requestlog.Entry{a, b, c}))

@@ -23,6 +23,6 @@ CREATE TABLE request_log (
 CREATE INDEX request_log_created ON request_log (created_at);
 CREATE INDEX request_log_project ON request_log (project_id, created_at, id);
 CREATE INDEX request_log_failed ON request_log (project_id, created_at, id) WHERE status >= 400;
-CREATE INDEX request_log_request ON request_log (request_id);
+CREATE INDEX request_log_request ON request_log (project_id, request_id, created_at, id);
 CREATE INDEX request_log_subject ON request_log (subject, created_at, id);
 CREATE INDEX request_log_key ON request_log (project_id, key_id, created_at);
