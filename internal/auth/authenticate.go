@@ -9,8 +9,8 @@ import (
 
 // Authenticate answers who sent a request: the bearer of an API key, or a user.
 // A user sends a login's token as bearer and the project's publishable key
-// beside it, or the publishable key as bearer and a token beside it. Every
-// failure is a fault of kind Unauthorized.
+// beside it, or the publishable key as bearer and a token beside it. Failures
+// are faults of kind Unauthorized, but for those that Users has another for.
 func (s *Service) Authenticate(ctx context.Context, c Credentials) (Caller, error) {
 	bearer := bearerOf(c.Authorization)
 	if bearer == "" {

@@ -64,7 +64,8 @@ type Credentials struct {
 	AuthProvider  string // who made PlayerToken, "" when it is a login's token
 }
 
-// Users proves who a user is. Failures are faults of kind Unauthorized.
+// Users proves who a user is. Failures are faults of kind Unauthorized, or of
+// kind Invalid when a provider cannot be asked: that says nothing of the user.
 type Users interface {
 	// Login answers the user and the login that a token of ours stands for.
 	Login(ctx context.Context, projectID, token string) (userID, loginID string, err error)

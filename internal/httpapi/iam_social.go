@@ -11,7 +11,7 @@ import (
 type SocialService interface {
 	StartSocial(ctx context.Context, projectID string, p user.SocialParams, c user.Client) (string, error)
 	FinishSocial(ctx context.Context, provider string, q url.Values, c user.Client) (target string, err error)
-	LogInIDToken(ctx context.Context, projectID, provider, token, nonce string, c user.Client) (user.Entry, error)
+	LogInIDToken(ctx context.Context, projectID string, p user.IDTokenParams, c user.Client) (user.Entry, error)
 }
 
 // socialSignIn serves social logins.
@@ -33,7 +33,9 @@ func (h socialSignIn) start(c *call) (any, error) {
 		return nil, err
 	}
 	if req.IDToken != nil {
-		e, err := h.service.LogInIDToken(c.Context(), c.project(), req.Provider, req.IDToken.Token, value(req.IDToken.Nonce), c.client())
+		e, err := h.service.LogInIDToken(c.Context(), c.project(), user.IDTokenParams{
+			Provider: req.Provider, Token: req.IDToken.Token, Nonce: value(req.IDToken.Nonce), UserID: c.user(),
+		}, c.client())
 		if err != nil {
 			return nil, err
 		}

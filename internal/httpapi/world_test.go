@@ -361,8 +361,8 @@ func (w userWorld) FinishSocial(_ context.Context, provider string, _ url.Values
 	return goodOrigin + "/?access_token=" + annsToken, w.begin("", provider)
 }
 
-func (w userWorld) LogInIDToken(_ context.Context, project, provider, token, nonce string, _ user.Client) (user.Entry, error) {
-	return w.entry(), w.begin(project, provider+" "+token+" "+nonce)
+func (w userWorld) LogInIDToken(_ context.Context, project string, p user.IDTokenParams, _ user.Client) (user.Entry, error) {
+	return w.entry(), w.begin(project, p)
 }
 
 func (w userWorld) VouchedUser(_ context.Context, project, provider, token string) (user.User, error) {

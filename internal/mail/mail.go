@@ -59,7 +59,7 @@ func (c *Courier) Post(ctx context.Context, m Message) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTimeout)
 		defer cancel()
 		if err := c.sender.Send(ctx, m); err != nil {
-			c.log.ErrorContext(ctx, "send mail", "subject", m.Subject, "error", err)
+			c.log.ErrorContext(ctx, "send mail", "error", err) // nothing of the mail: also its subject may have a code
 		}
 	}()
 }

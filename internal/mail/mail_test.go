@@ -179,7 +179,7 @@ func TestCourierLogsFailures(t *testing.T) {
 	var log strings.Builder
 	c := latchmail.NewCourier(failing{}, slog.New(slog.NewTextHandler(&log, nil)))
 	for range 40 { // more than may be under way at once
-		c.Post(context.Background(), latchmail.Message{Subject: "Hello", Text: "a secret"})
+		c.Post(context.Background(), latchmail.Message{Subject: "Your code is a secret", Text: "a secret"})
 	}
 	c.Close()
 	if strings.Count(log.String(), "no server") != 40 || strings.Contains(log.String(), "a secret") {

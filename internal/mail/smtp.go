@@ -75,7 +75,7 @@ func (s *SMTP) Send(ctx context.Context, m Message) error {
 		return err
 	}
 	if err := s.deliver(ctx, msg); err != nil {
-		return fmt.Errorf("send mail %q (is the mail server configured and up?): %w", m.Subject, err)
+		return fmt.Errorf("send mail (is the mail server configured and up?): %w", err)
 	}
 	return nil
 }

@@ -94,10 +94,10 @@ func (db *DB) Identities(ctx context.Context, projectID string, userIDs ...strin
 	return identities.list(ctx, db.reader, by("project_id", projectID).in("user_id", userIDs), " ORDER BY created_at, id")
 }
 
-// DeleteIdentities takes a user's ways in by a provider away.
+// DeleteIdentities takes a user's ways in by a provider away, or all of them.
 func (db *DB) DeleteIdentities(ctx context.Context, projectID, userID string, provider user.Provider) error {
 	return db.write(ctx, func(tx *sql.Tx) error {
-		return remove(ctx, tx, identities.name, by("project_id", projectID).and("user_id", userID).and("provider", string(provider)))
+		return remove(ctx, tx, identities.name, by("project_id", projectID).and("user_id", userID).given("provider", string(provider)))
 	})
 }
 

@@ -121,13 +121,17 @@ func (db *DB) UpdateLogin(ctx context.Context, projectID, id string, update func
 	return logins.modify(ctx, db, owned(projectID, id), update)
 }
 
-// EndLogins deletes one login of a user, or all when id is "".
+// EndLogins deletes one login of a user, or all when id is "", with what was
+// begun in them.
 func (db *DB) EndLogins(ctx context.Context, projectID, userID, id string) error {
 	w := by("project_id", projectID).and("user_id", userID).given("id", id)
 	return db.write(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, "DELETE FROM logins"+w.clause(), w.args...); err != nil {
 			return fmt.Errorf("end logins of user %s: %w", userID, err)
 		}
-		return nil
+		if id != "" {
+			return nil
+		}
+		return remove(ctx, tx, challenges.name, by("project_id", projectID).and("user_id", userID).and("purpose", string(user.SocialState)))
 	})
 }

@@ -73,13 +73,13 @@ func (s *Service) byEmail(ctx context.Context, projectID, email string) (User, e
 }
 
 // proveEmail notes that the email of a user is that of whoever comes in now.
-// Until then anybody may have signed up with it and set a password: that
-// password and its logins end.
+// Until then anybody may have signed up with it, and added ways in: all of them
+// and every login end.
 func (s *Service) proveEmail(ctx context.Context, u User) (User, error) {
 	if u.EmailVerified {
 		return u, nil
 	}
-	if err := s.Store.DeleteIdentities(ctx, u.ProjectID, u.ID, Credential); err != nil {
+	if err := s.Store.DeleteIdentities(ctx, u.ProjectID, u.ID, ""); err != nil {
 		return User{}, err
 	}
 	if err := s.Store.EndLogins(ctx, u.ProjectID, u.ID, ""); err != nil {

@@ -41,7 +41,7 @@ type Challenge struct {
 	ID        string
 	ProjectID string
 	Purpose   Purpose
-	Subject   string // whom it was given to: an email, an address, a state
+	Subject   string // whom it was given to: an email, a user, or itself where anybody may have many
 	UserID    string // whom it is about, "" when that is not known yet
 	Hash      string
 	Tries     int

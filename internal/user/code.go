@@ -17,16 +17,18 @@ func (s *Service) SendCode(ctx context.Context, projectID, email string, purpose
 	if err != nil {
 		return err
 	}
-	if u.Email == "" && purpose != SignInCode {
-		return nil
-	}
 	to, err := readEmail("email", email)
 	if err != nil {
 		return err
 	}
+	// Also where nobody gets the code: neither the time that this takes nor what
+	// is said to a wrong code tells whether there is such a user.
 	code, err := s.newCode(ctx, projectID, purpose, to)
 	if err != nil {
 		return err
+	}
+	if u.Email == "" && purpose != SignInCode {
+		return nil
 	}
 	if purpose != SignInCode {
 		s.Mail.Post(ctx, codeMail(to, code))

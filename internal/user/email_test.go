@@ -371,6 +371,7 @@ func TestCodesForUsersOnly(t *testing.T) {
 		}
 		w.noMail()
 	}
+	w.wantCode(w.users.ResetPasswordByCode(w.ctx, w.project, ann, "none", "another horse", nobody), "INVALID_OTP") // as for a user
 	if err := w.users.SendCode(w.ctx, w.project, ann, user.ResetLink, nobody); !fault.Is(err, fault.Invalid) {
 		t.Errorf("a code of no kind: %v", err)
 	}
@@ -396,25 +397,53 @@ func TestCodesForUsersOnly(t *testing.T) {
 }
 
 // Whoever signs up with somebody else's email gets nothing of the user that its
-// owner makes of it.
+// owner makes of it, whatever ways in were added before.
 func TestSignUpWithSomebodyElsesEmail(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	if _, err := w.users.Configure(w.ctx, w.project, "email", true, user.Settings{AllowUnverified: true}); err != nil {
-		t.Fatal(err)
-	}
-	thief := w.signUp(ann)
-	w.mailTo(ann)
-	if err := w.users.SendCode(w.ctx, w.project, ann, user.SignInCode, nobody); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := w.users.LogInCode(w.ctx, w.project, ann, w.code(ann), nobody); err != nil {
-		t.Fatal(err)
-	}
-	_, err := w.users.LogInPassword(w.ctx, w.project, ann, password, nobody)
-	w.wantCode(err, "INVALID_EMAIL_OR_PASSWORD")
-	if _, _, err := w.users.Login(w.ctx, w.project, thief.Token); !fault.Is(err, fault.Unauthorized) {
-		t.Errorf("the thief is still in: %v", err)
+	for name, prove := range map[string]func(w *world){
+		"code": func(w *world) {
+			if err := w.users.SendCode(w.ctx, w.project, ann, user.SignInCode, nobody); err != nil {
+				w.Fatal(err)
+			}
+			if _, err := w.users.LogInCode(w.ctx, w.project, ann, w.code(ann), nobody); err != nil {
+				w.Fatal(err)
+			}
+		},
+		"reset": func(w *world) {
+			if err := w.users.SendCode(w.ctx, w.project, ann, user.ResetCode, nobody); err != nil {
+				w.Fatal(err)
+			}
+			if err := w.users.ResetPasswordByCode(w.ctx, w.project, ann, w.code(ann), "another horse", nobody); err != nil {
+				w.Fatal(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.configure("email", user.Settings{AllowUnverified: true})
+			i := newIssuer(w)
+			w.configure("google", user.Settings{ClientID: "game", ClientSecret: "s", Issuer: i.URL})
+			thief := w.signUp(ann)
+			w.mailTo(ann)
+			if err := w.users.LinkWallet(w.ctx, w.project, thief.User.ID, signed(t, message(w.nonce(wallet)), walletKey), nobody); err != nil {
+				t.Fatal(err)
+			}
+			underWay := i.leave(user.SocialParams{UserID: thief.User.ID})
+			prove(w)
+			_, err := w.users.LogInPassword(w.ctx, w.project, ann, password, nobody)
+			w.wantCode(err, "INVALID_EMAIL_OR_PASSWORD")
+			if _, _, err := w.users.Login(w.ctx, w.project, thief.Token); !fault.Is(err, fault.Unauthorized) {
+				t.Errorf("the thief is still in: %v", err)
+			}
+			e, err := w.users.LogInWallet(w.ctx, w.project, signed(t, message(w.nonce(wallet)), walletKey), nobody)
+			if err != nil || e.User.ID == thief.User.ID {
+				t.Errorf("by the thief's wallet: %+v, %v; want another user", e.User, err)
+			}
+			if _, err := w.users.FinishSocial(w.ctx, "google", underWay, nobody); !fault.Is(err, fault.Invalid) {
+				t.Errorf("a social login that the thief had begun: %v", err)
+			}
+		})
 	}
 }
 

@@ -183,12 +183,15 @@ func (s *Service) ResetPasswordByCode(ctx context.Context, projectID, email, cod
 
 // setPassword sets a password by proof of an email.
 func (s *Service) setPassword(ctx context.Context, projectID, userID, email, password string) error {
-	u, err := s.confirmEmail(ctx, projectID, userID, email)
+	u, err := s.Store.User(ctx, projectID, userID)
 	if err != nil {
 		return err
 	}
 	if u.Email != email {
 		return fault.New(fault.Invalid, "the user has another email by now: ask for a new mail")
+	}
+	if u, err = s.proveEmail(ctx, u); err != nil {
+		return err
 	}
 	hash, err := s.Passwords.Hash(ctx, password)
 	if err != nil {

@@ -277,11 +277,14 @@ func TestVouchedByEndpoint(t *testing.T) {
 			t.Errorf("%s: %q, %v", provider, id, err)
 		}
 		seen[id] = true
-		for _, bad := range []string{"bad", "down", "elsewhere"} {
+		for _, bad := range []string{"bad", "elsewhere"} {
 			if _, err := w.users.Vouched(w.ctx, w.project, provider, bad); !fault.Is(err, fault.Unauthorized) {
 				t.Errorf("%s, token %q: %v, want a refusal", provider, bad, err)
 			}
 		}
+	}
+	if _, err := w.users.Vouched(w.ctx, w.project, "custom", "down"); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a service that is down: %v, want a refusal that logs nobody out", err)
 	}
 	before := asked.Load()
 	for range 5 {
@@ -376,9 +379,14 @@ func TestSocialLogin(t *testing.T) {
 	if again := i.back(i.leave(user.SocialParams{})); again.Get("user_id") != id {
 		t.Errorf("the second time: %v", again)
 	}
-	in, err := w.users.LogInIDToken(w.ctx, w.project, "google", i.sign(nil), "", nobody)
+	in, err := w.users.LogInIDToken(w.ctx, w.project, user.IDTokenParams{Provider: "google", Token: i.sign(nil)}, nobody)
 	if err != nil || in.User.ID != id {
 		t.Errorf("by a token that the page has: %+v, %v", in, err)
+	}
+	linked := w.guest()
+	in, err = w.users.LogInIDToken(w.ctx, w.project, user.IDTokenParams{Provider: "google", Token: i.sign(map[string]any{"sub": "carl-1", "email": nil}), UserID: linked.User.ID}, nobody)
+	if err != nil || in.User.ID != linked.User.ID {
+		t.Errorf("one more way in by a token that the page has: %+v, %v", in, err)
 	}
 	guest := w.guest()
 	i.leave(user.SocialParams{})

@@ -172,12 +172,20 @@ func (s *Service) enterSocial(ctx context.Context, projectID, userID, provider s
 	return s.enter(ctx, u, c)
 }
 
+// IDTokenParams are a token that a service has given to the page itself.
+type IDTokenParams struct {
+	Provider string
+	Token    string
+	Nonce    string // that the page gave to the service, "" for none
+	UserID   string // who is logged in already, and wants the service as a way in; "" for nobody
+}
+
 // LogInIDToken lets in by a token that a service has given to the page itself.
-func (s *Service) LogInIDToken(ctx context.Context, projectID, provider, token, nonce string, c Client) (Entry, error) {
+func (s *Service) LogInIDToken(ctx context.Context, projectID string, p IDTokenParams, c Client) (Entry, error) {
 	if err := s.from(ctx, projectID, c); err != nil {
 		return Entry{}, err
 	}
-	config, err := s.social(ctx, projectID, provider)
+	config, err := s.social(ctx, projectID, p.Provider)
 	if err != nil {
 		return Entry{}, err
 	}
@@ -185,11 +193,11 @@ func (s *Service) LogInIDToken(ctx context.Context, projectID, provider, token, 
 	if err != nil {
 		return Entry{}, err
 	}
-	said, err := s.Services.verify(ctx, token, expected{keysURL: d.KeysURL, issuer: d.Issuer, audience: config.Settings.ClientID, nonce: nonce})
+	said, err := s.Services.verify(ctx, p.Token, expected{keysURL: d.KeysURL, issuer: d.Issuer, audience: config.Settings.ClientID, nonce: p.Nonce})
 	if err != nil {
 		return Entry{}, err
 	}
-	return s.enterSocial(ctx, projectID, "", provider, said, c)
+	return s.enterSocial(ctx, projectID, p.UserID, p.Provider, said, c)
 }
 
 // maxImage bounds the URL of a picture, in bytes.

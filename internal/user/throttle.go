@@ -20,7 +20,7 @@ var (
 	// passwordLimit is for wrong passwords of one account. A right one, which
 	// comes before the limit, starts anew.
 	passwordLimit = limit{"password", 10, 15 * time.Minute}
-	// mailLimit is for mails to one address of each kind.
+	// mailLimit is for mails to one address, of all kinds.
 	mailLimit = limit{"mail", 5, 15 * time.Minute}
 	// addressLimit is for everything that comes from one network address by which
 	// somebody might sign in or up.

@@ -95,6 +95,8 @@ type Store interface {
 	PutIdentity(ctx context.Context, i Identity) error
 	IdentityBySubject(ctx context.Context, projectID string, provider Provider, subject string) (Identity, error)
 	Identities(ctx context.Context, projectID string, userIDs ...string) ([]Identity, error) // oldest first
+	// DeleteIdentities takes away a user's ways in by a provider, or all when
+	// provider is "".
 	DeleteIdentities(ctx context.Context, projectID, userID string, provider Provider) error
 
 	PutChallenge(ctx context.Context, c Challenge) error
@@ -118,7 +120,8 @@ type Store interface {
 	ForgetLogins(ctx context.Context, now, before time.Time) error
 
 	// EndLogins deletes logins of a user and does not mind when there are none:
-	// one by its id, or all when id is "".
+	// one by its id, or all when id is "", with the social logins under way that
+	// would add a way in.
 	EndLogins(ctx context.Context, projectID, userID, id string) error
 }
 

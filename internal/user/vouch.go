@@ -31,13 +31,14 @@ func (s *Service) VouchedUser(ctx context.Context, projectID, provider, token st
 	}
 	subject, err := s.subject(ctx, config, token)
 	if err != nil {
-		return User{}, unauthorized(err)
+		return User{}, err
 	}
 	return s.admit(ctx, projectID, proof{provider: Provider(provider), subject: subject})
 }
 
-// unauthorized turns what is the matter with a token into a request to log in
-// again.
+// unauthorized turns a way in that is closed into a request to log in again. A
+// service that does not answer is no reason for that: the SDK would log everybody
+// out for a moment's outage.
 func unauthorized(err error) error {
 	var f *fault.Fault
 	if !errors.As(err, &f) || f.Kind != fault.Invalid {
@@ -61,7 +62,7 @@ func (s *Service) subject(ctx context.Context, c Config, token string) (string, 
 	case byCustom, bySupabase, byBetterAuth:
 		return s.Services.subject(ctx, c, token)
 	}
-	return "", errDisabled(c.Name)
+	return "", unauthorized(errDisabled(c.Name))
 }
 
 // Firebase has one issuer a project, and one place for all keys.
@@ -132,7 +133,7 @@ func (s *Services) subject(ctx context.Context, c Config, token string) (string,
 		} `json:"user"`
 	}
 	status, err := s.ask(r, &answer)
-	if err != nil || status >= http.StatusInternalServerError {
+	if err != nil || status >= http.StatusInternalServerError || status == http.StatusTooManyRequests {
 		return "", errService(fmt.Sprintf("it cannot be asked (status %d)", status), err)
 	}
 	subject := map[string]string{byCustom: answer.UserID, bySupabase: answer.ID, byBetterAuth: answer.User.ID}[c.Name]

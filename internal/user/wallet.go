@@ -13,13 +13,16 @@ import (
 )
 
 // WalletNonce answers a nonce for a wallet to sign a message with. It works
-// once, and a new one takes its place.
+// once. Others that were asked for keep working: addresses are public, and
+// whoever asked for the nonces of one would keep its owner out.
 func (s *Service) WalletNonce(ctx context.Context, projectID string, wallet common.Address, c Client) (string, error) {
 	if err := s.from(ctx, projectID, c); err != nil {
 		return "", err
 	}
 	nonce := hashOf(newToken())[:32] // letters and digits, as ERC-4361 has it
-	return nonce, s.Store.PutChallenge(ctx, s.newChallenge(projectID, WalletNonce, strings.ToLower(wallet.Hex()), hashOf(nonce), nonceLifetime))
+	ch := s.newChallenge(projectID, WalletNonce, hashOf(nonce), hashOf(nonce), nonceLifetime)
+	ch.Data = strings.ToLower(wallet.Hex())
+	return nonce, s.Store.PutChallenge(ctx, ch)
 }
 
 // WalletParams are a signed message of ERC-4361.
@@ -93,7 +96,7 @@ func (s *Service) provenWallet(ctx context.Context, projectID string, p WalletPa
 	}
 	subject := strings.ToLower(p.Wallet.Hex())
 	c, err := s.Store.TakeChallenge(ctx, WalletNonce, hashOf(m.nonce))
-	if fault.Is(err, fault.NotFound) || err == nil && (c.ProjectID != projectID || c.Subject != subject || !s.now().Before(c.ExpiresAt)) {
+	if fault.Is(err, fault.NotFound) || err == nil && (c.ProjectID != projectID || c.Data != subject || !s.now().Before(c.ExpiresAt)) {
 		return "", badMessage("its nonce was not given for this wallet, was used already or is too old: ask for a new one")
 	}
 	if err != nil {

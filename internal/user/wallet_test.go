@@ -64,6 +64,11 @@ func TestSignInWithEthereum(t *testing.T) {
 	}
 	_, err = w.users.LogInWallet(w.ctx, w.project, p, nobody)
 	w.wantCode(err, "INVALID_SIWE_MESSAGE") // a replay
+	first := w.nonce(wallet)
+	w.nonce(wallet) // anybody may ask
+	if _, err := w.users.LogInWallet(w.ctx, w.project, signed(t, message(first), walletKey), nobody); err != nil {
+		t.Errorf("another nonce was asked for: %v", err)
+	}
 	again, err := w.users.LogInWallet(w.ctx, w.project, signed(t, message(w.nonce(wallet), "\n\nSign in to the game.\n\n", "\n\n\n"), walletKey), nobody)
 	if err != nil || again.User.ID != e.User.ID {
 		t.Errorf("the second time, without a statement: %+v, %v", again, err)

@@ -177,6 +177,10 @@ func identityRoundTrip(s suite) {
 
 	s.must(s.db.DeleteIdentities(s.ctx, s.project.ID, n.User.ID, user.Credential))
 	same(s, value(s.db.Identities(s.ctx, s.project.ID, n.User.ID))(s), []user.Identity{changed})
+	defer func() {
+		s.must(s.db.DeleteIdentities(s.ctx, s.project.ID, n.User.ID, ""))
+		same(s, value(s.db.Identities(s.ctx, s.project.ID, n.User.ID))(s), nil)
+	}()
 	for f, want := range map[user.Filter]int{
 		{Provider: user.Wallet}:                      1,
 		{Provider: user.Credential}:                  1,
