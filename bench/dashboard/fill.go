@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -142,14 +143,20 @@ func (w *world) fill(ctx context.Context, s size) error {
 	return nil
 }
 
-// copies inserts n copies of a row, which differ in some columns.
-func (w *world) copies(ctx context.Context, table, id string, n int, columns map[string]string) error {
+// columns answers the names of a table's columns.
+func (w *world) columns(ctx context.Context, table string) ([]string, error) {
 	rows, err := w.sql.QueryContext(ctx, "SELECT * FROM "+table+" LIMIT 0")
 	if err != nil {
-		return err
+		return nil, err
 	}
+	defer rows.Close()
 	names, err := rows.Columns()
-	rows.Close()
+	return names, cmp.Or(err, rows.Err())
+}
+
+// copies inserts n copies of a row, which differ in some columns.
+func (w *world) copies(ctx context.Context, table, id string, n int, columns map[string]string) error {
+	names, err := w.columns(ctx, table)
 	if err != nil {
 		return err
 	}

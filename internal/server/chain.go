@@ -77,7 +77,7 @@ func (c chainView) Creation(ctx context.Context, factory, account common.Address
 }
 
 func (c chainView) trace(ctx context.Context, tx common.Hash) (intent.Frame, error) {
-	top, err := c.Client.Trace(ctx, tx)
+	top, err := c.Trace(ctx, tx)
 	if errors.Is(err, chain.ErrNoTrace) {
 		err = fmt.Errorf("%w: %w", intent.ErrNoTrace, err)
 	}
