@@ -89,6 +89,11 @@ const heavy = 20
 // failure is what one intent in twenty ended with, in SQL.
 const failure = `CASE WHEN n % 40 = 1 THEN '{"reason":"The call reverted","name":"ERC721InsufficientApproval"}' WHEN n % 40 = 21 THEN '{"reason":"The node refused the operation","name":"AA23"}' END`
 
+// totals gives the sessions what the server keeps of what they signed.
+const totals = `INSERT INTO session_totals (session_id, operations, gas_fee, last_used)
+	SELECT signed_by, COUNT(*), '1000000000', MAX(created_at) FROM intents WHERE signed_by LIKE 'ses%' GROUP BY signed_by
+	ON CONFLICT (session_id) DO NOTHING`
+
 // fill makes the first records, and copies them until there are enough. Each
 // account has two sessions, of which one is over, and its share of the intents.
 func (w *world) fill(ctx context.Context, s size) error {
@@ -131,6 +136,9 @@ func (w *world) fill(ctx context.Context, s size) error {
 		if err := w.copies(ctx, c.table, c.id, c.n, c.columns); err != nil {
 			return fmt.Errorf("fill %s: %w", c.table, err)
 		}
+	}
+	if _, err := w.sql.ExecContext(ctx, totals); err != nil {
+		return fmt.Errorf("fill session_totals: %w", err)
 	}
 	if _, err := w.sql.ExecContext(ctx, d.after); err != nil {
 		return fmt.Errorf("settle the database: %w", err)

@@ -163,6 +163,7 @@ func (db *DB) ChangeIntent(ctx context.Context, id string, step func(*intent.Cha
 		if err != nil {
 			return err
 		}
+		before := *c.Intent
 		if err := step(c); err != nil {
 			return err
 		}
@@ -170,6 +171,9 @@ func (db *DB) ChangeIntent(ctx context.Context, id string, step func(*intent.Cha
 			return err
 		}
 		changed = *c.Intent
+		if err := db.total(ctx, tx, before, changed); err != nil {
+			return err
+		}
 		if c.Usage != nil {
 			if err := db.book(ctx, tx, changed.ProjectID, *c.Usage); err != nil {
 				return err
@@ -263,13 +267,17 @@ const ofSession = `id IN (
 // Intents answers one page of a project's intents.
 func (db *DB) Intents(ctx context.Context, projectID string, f intent.Filter, req page.Request) (page.Page[intent.Intent], error) {
 	w := by("project_id", projectID)
+	simple := len(f.Statuses) == 0 && f.Final == nil && req.Uncounted && req.Skip == 0
+	if f.SessionID != "" && simple {
+		return db.mergedPages(ctx, []where{
+			narrow(w.and("session_id", f.SessionID), f),
+			narrow(w.and("signed_by", f.SessionID).with("signed_by NOT IN ('', 'owner')"), f),
+		}, req)
+	}
 	if f.SessionID != "" {
 		w = where{}.with(ofSession, projectID, f.SessionID, projectID, f.SessionID)
 	}
-	w = w.in("account_id", f.AccountIDs).
-		in("player_id", f.PlayerIDs).
-		in("policy_id", f.PolicyIDs).
-		givenNumber("chain_id", f.ChainID)
+	w = narrow(w, f)
 	if f.Final != nil {
 		w = w.with(either(!*f.Final, openIntent))
 	}
@@ -282,13 +290,31 @@ func (db *DB) Intents(ctx context.Context, projectID string, f intent.Filter, re
 	return intents.page(ctx, db.reader, w, req)
 }
 
+// narrow adds what a filter says of whom an intent belongs to.
+func narrow(w where, f intent.Filter) where {
+	return w.in("account_id", f.AccountIDs).
+		in("player_id", f.PlayerIDs).
+		in("policy_id", f.PolicyIDs).
+		givenNumber("chain_id", f.ChainID)
+}
+
 // byStatuses answers one page by merging one of each status. The index has them
 // in order status by status only: asked for several, SQLite reads the project's
 // whole list until it has enough, which rare statuses never are.
 func (db *DB) byStatuses(ctx context.Context, w where, statuses []intent.Status, req page.Request) (page.Page[intent.Intent], error) {
+	each := make([]where, len(statuses))
+	for i, status := range statuses {
+		each[i] = w.and("status", string(status))
+	}
+	return db.mergedPages(ctx, each, req)
+}
+
+// mergedPages answers one page of what any of the conditions finds, by merging
+// one page of each: an index has each of them in order, but not all together.
+func (db *DB) mergedPages(ctx context.Context, each []where, req page.Request) (page.Page[intent.Intent], error) {
 	merged := page.Page[intent.Intent]{Items: []intent.Intent{}}
-	for _, status := range statuses {
-		p, err := intents.page(ctx, db.reader, w.and("status", string(status)), req)
+	for _, w := range each {
+		p, err := intents.page(ctx, db.reader, w, req)
 		if err != nil {
 			return merged, err
 		}
@@ -301,6 +327,7 @@ func (db *DB) byStatuses(ctx context.Context, w where, statuses []intent.Status,
 		}
 		return older(b, a)
 	})
+	merged.Items = slices.CompactFunc(merged.Items, func(a, b intent.Intent) bool { return a.ID == b.ID })
 	if limit := req.Size(); len(merged.Items) > limit {
 		merged.Items, merged.More = merged.Items[:limit], true
 	}
@@ -321,44 +348,6 @@ func gasFee(column string, out **intent.Outcome) cell {
 		set:   func(any) error { return nil },
 		clear: func() {},
 	}
-}
-
-// Spent sums up the intents that each session signed. The sum is taken here
-// because SQLite has no integers of that size.
-func (db *DB) Spent(ctx context.Context, sessionIDs []string) (map[string]intent.Spending, error) {
-	all := make(map[string]intent.Spending)
-	if len(sessionIDs) == 0 {
-		return all, nil
-	}
-	w := where{}.in("signed_by", sessionIDs).with("signed_by NOT IN ('', 'owner')")
-	rows, err := db.reader.QueryContext(ctx, "SELECT signed_by, gas_fee, created_at FROM intents"+w.clause(), w.args...)
-	if err != nil {
-		return nil, fmt.Errorf("sum up what sessions signed: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id string
-		var at time.Time
-		fee := new(big.Int)
-		read := nullable(amount("gas_fee", &fee), nil, func() { fee = new(big.Int) })
-		if err := rows.Scan(&id, read, moment("created_at", &at)); err != nil {
-			return nil, fmt.Errorf("sum up what sessions signed: %w", err)
-		}
-		all[id] = added(all[id], fee, at)
-	}
-	return all, rows.Err()
-}
-
-func added(s intent.Spending, fee *big.Int, at time.Time) intent.Spending {
-	if s.GasFee == nil {
-		s.GasFee = new(big.Int)
-	}
-	s.Operations++
-	s.GasFee = s.GasFee.Add(s.GasFee, fee)
-	if at.After(s.LastUsed) {
-		s.LastUsed = at
-	}
-	return s
 }
 
 // IntentsChanged answers the intents that changed since then.

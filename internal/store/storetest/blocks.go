@@ -7,6 +7,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/bundler"
 	"github.com/latchkey-dev/latchkey/internal/intent"
+	"github.com/latchkey-dev/latchkey/internal/page"
 	"github.com/latchkey-dev/latchkey/internal/session"
 )
 
@@ -74,16 +75,61 @@ func spent(s suite) {
 		if lane == 0 {
 			continue // not included yet
 		}
-		value(s.db.ChangeIntent(s.ctx, in.ID, func(c *intent.Change) error {
+		for range 2 { // repeated, it is not counted twice
 			out := outcomeOf()
-			c.Intent.Outcome = &out
-			return nil
-		}))(s)
+			s.outcome(in, &out)
+		}
 	}
 	got := value(s.db.Spent(s.ctx, []string{ses.ID, idle.ID, "owner", ""}))(s)
 	want := intent.Spending{Operations: 3, GasFee: new(big.Int).Mul(wide(3), big.NewInt(2)), LastUsed: moment(20)}
 	same(s, got, map[string]intent.Spending{ses.ID: want})
 	same(s, value(s.db.Spent(s.ctx, nil))(s), map[string]intent.Spending{})
+}
+
+// outcome saves what became of an intent, nil when that is taken back.
+func (s suite) outcome(in intent.Intent, out *intent.Outcome) {
+	s.Helper()
+	value(s.db.ChangeIntent(s.ctx, in.ID, func(c *intent.Change) error {
+		c.Intent.Outcome = out
+		return nil
+	}))(s)
+}
+
+// What is taken back, as by a reorganisation of the chain, takes its fee along;
+// another fee replaces the first; a step that fails adds nothing.
+func spentTakenBack(s suite) {
+	a := s.newAccount(1)
+	ses, other := s.newSession(a, 101), s.newSession(a, 102)
+	in := s.signedBy(a, ses.ID, 1)
+	want := func(id string, operations int, fee *big.Int) {
+		s.Helper()
+		all := map[string]intent.Spending{}
+		if operations > 0 {
+			all[id] = intent.Spending{Operations: operations, GasFee: fee, LastUsed: moment(20)}
+		}
+		same(s, value(s.db.Spent(s.ctx, []string{id}))(s), all)
+	}
+	out, dearer := outcomeOf(), outcomeOf()
+	dearer.GasFee = new(big.Int).Mul(out.GasFee, big.NewInt(5))
+	want(ses.ID, 1, new(big.Int))
+	s.outcome(in, &out)
+	want(ses.ID, 1, out.GasFee)
+	s.outcome(in, nil)
+	want(ses.ID, 1, new(big.Int))
+	s.outcome(in, &dearer)
+	want(ses.ID, 1, dearer.GasFee)
+	_, err := s.db.ChangeIntent(s.ctx, in.ID, func(c *intent.Change) error {
+		c.Intent.Outcome = &out
+		return errRefused
+	})
+	s.wantError(err, errRefused)
+	want(ses.ID, 1, dearer.GasFee)
+	value(s.db.ChangeIntent(s.ctx, in.ID, func(c *intent.Change) error {
+		c.Intent.SignedBy = other.ID
+		return nil
+	}))(s)
+	want(ses.ID, 0, nil)
+	want(other.ID, 1, dearer.GasFee)
 }
 
 func changed(s suite) {
@@ -100,5 +146,32 @@ func changed(s suite) {
 	})
 	if got := value(s.db.IntentsChanged(s.ctx, moment(0), 1))(s); len(got) != 1 || got[0].ID == in.ID {
 		s.Errorf("the oldest change is %+v", got)
+	}
+}
+
+// A list of one key's intents has what it signed and what acts on it, each once,
+// page by page.
+func intentsOfSession(s suite) {
+	a := s.newAccount(1)
+	ses := s.newSession(a, 101)
+	for lane := range uint64(3) {
+		s.signedBy(a, ses.ID, lane)
+	}
+	s.signedBy(a, s.newSession(a, 102).ID, 9)
+	f := intent.Filter{SessionID: ses.ID}
+	want := value(s.db.Intents(s.ctx, s.project.ID, f, page.Request{}))(s)
+	var got []intent.Intent
+	req := page.Request{Limit: 1, Uncounted: true}
+	for range want.Items {
+		p := value(s.db.Intents(s.ctx, s.project.ID, f, req))(s)
+		if len(p.Items) != 1 || p.More != (len(got)+1 < len(want.Items)) {
+			s.Fatalf("page %d: %d intents, more %t", len(got), len(p.Items), p.More)
+		}
+		got = append(got, p.Items...)
+		req.After = &page.Mark{CreatedAt: p.Items[0].CreatedAt, ID: p.Items[0].ID}
+	}
+	same(s, got, want.Items)
+	if len(got) < 3 {
+		s.Errorf("%d intents of the session", len(got))
 	}
 }
