@@ -385,17 +385,41 @@ func TestSocialLogin(t *testing.T) {
 	}
 	linked := w.guest()
 	in, err = w.users.LogInIDToken(w.ctx, w.project, user.IDTokenParams{Provider: "google", Token: i.sign(map[string]any{"sub": "carl-1", "email": nil}), UserID: linked.User.ID}, nobody)
-	if err != nil || in.User.ID != linked.User.ID {
+	if err != nil || in.User.ID != linked.User.ID || in.Token != "" {
 		t.Errorf("one more way in by a token that the page has: %+v, %v", in, err)
 	}
 	guest := w.guest()
 	i.leave(user.SocialParams{})
 	q = i.leave(user.SocialParams{UserID: guest.User.ID})
 	i.token = func() string { return i.sign(map[string]any{"nonce": i.nonce, "sub": "bob-1", "email": nil}) }
-	if end := i.back(q); end.Get("user_id") != guest.User.ID {
-		t.Errorf("a guest with one more way in: %v", end)
+	if end := i.back(q); end.Has("access_token") || end.Has("user_id") || end.Has("error") {
+		t.Errorf("a guest with one more way in ends with %v, want the page alone", end)
+	}
+	if ways, err := w.users.Identities(w.ctx, w.project, guest.User.ID); err != nil || len(ways[guest.User.ID]) != 1 {
+		t.Errorf("the guest's ways in are %+v, %v", ways, err)
 	}
 	i.leave(user.SocialParams{UserID: w.guest().User.ID})
+}
+
+// Somebody has another person's browser finish a link that they began: that
+// browser gets no token, and a person who has a user stays in it.
+func TestLinkFinishedBySomebodyElse(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	i := newIssuer(w)
+	w.configure("google", user.Settings{ClientID: "game", ClientSecret: "s", Issuer: i.URL})
+	victim := i.back(i.leave(user.SocialParams{})).Get("user_id")
+	attacker := w.guest()
+	for name, subject := range map[string]string{"who has a user": "ann-1", "who has none": "new-1"} {
+		q := i.leave(user.SocialParams{UserID: attacker.User.ID})
+		i.token = func() string { return i.sign(map[string]any{"nonce": i.nonce, "sub": subject}) }
+		if end := i.back(q); end.Has("access_token") || end.Has("user_id") || end.Has("error") != (subject == "ann-1") {
+			t.Errorf("a victim %s ends with %v", name, end)
+		}
+	}
+	if again := i.back(i.leave(user.SocialParams{})); again.Get("user_id") != victim {
+		t.Errorf("the victim comes in as %v, want %s", again, victim)
+	}
 }
 
 func TestSocialLoginsThatAreRefused(t *testing.T) {
