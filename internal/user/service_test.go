@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -29,6 +30,7 @@ type issuer struct {
 	w     *world
 	key   jwk.Key
 	asks  atomic.Int32  // for keys
+	tells atomic.Int32  // of itself
 	nonce string        // that the last browser left with
 	token func() string // for the code of a browser that comes back
 }
@@ -38,6 +40,7 @@ func newIssuer(w *world) *issuer {
 	i := &issuer{w: w, key: w.newKey("first")}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /.well-known/openid-configuration", func(rw http.ResponseWriter, _ *http.Request) {
+		i.tells.Add(1)
 		answer(rw, map[string]string{
 			"issuer": i.URL, "jwks_uri": i.URL + "/keys", "authorization_endpoint": i.URL + "/authorize", "token_endpoint": i.URL + "/token",
 		})
@@ -223,6 +226,42 @@ func TestIssuerChangesItsKey(t *testing.T) {
 	if err := vouch(i.sign(nil)); err != nil {
 		t.Errorf("the new key: %v", err)
 	}
+}
+
+// What an issuer says of itself is asked for again when it is old, and tokens
+// that come at once have it, and an unknown key, asked for once.
+func TestIssuerIsAskedOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	i := newIssuer(w)
+	w.configure("oidc", user.Settings{Audience: "game", Issuer: i.URL})
+	want := func(when string, tells, asks int32) {
+		t.Helper()
+		if i.tells.Load() != tells || i.asks.Load() != asks {
+			t.Errorf("%s: it told of itself %d times and gave keys %d times, want %d and %d", when, i.tells.Load(), i.asks.Load(), tells, asks)
+		}
+	}
+	vouchAtOnce := func() {
+		token := i.sign(nil)
+		var all sync.WaitGroup
+		for range 20 {
+			all.Go(func() {
+				if _, err := w.users.Vouched(w.ctx, w.project, "oidc", token); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+	}
+	vouchAtOnce()
+	want("at first", 1, 1)
+	i.key = w.newKey("second")
+	w.pass(31 * time.Second)
+	vouchAtOnce()
+	want("with a new key", 1, 2)
+	w.pass(10 * time.Minute)
+	vouchAtOnce()
+	want("after ten minutes", 2, 3)
 }
 
 func TestVouchedByEndpoint(t *testing.T) {
