@@ -11,6 +11,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/intent"
 	"github.com/latchkey-dev/latchkey/internal/session"
+	"github.com/latchkey-dev/latchkey/internal/user"
 )
 
 var (
@@ -52,6 +53,28 @@ func TestUsersReachTheirOwn(t *testing.T) {
 		}
 		if strings.Contains(strings.ReplaceAll(r.Body.String(), strings.Trim(tc.body, "{}"), ""), owner.Hex()) {
 			t.Errorf("%s %s of another: the answer shows the record: %s", tc.method, tc.path, r.Body)
+		}
+	}
+}
+
+// Only link-social adds a way in to the user who asks.
+func TestSocialSignInNeverLinks(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]string{"/iam/v2/auth/sign-in/social": "", "/iam/v2/auth/link-social": playerID} {
+		for _, body := range []string{`{"provider":"google","callbackURL":"https://game.example/"}`, `{"provider":"google","idToken":{"token":"t"}}`} {
+			a := newAPI(t)
+			got := "nothing was asked"
+			a.watch = func(v any) {
+				switch p := v.(type) {
+				case user.SocialParams:
+					got = p.UserID
+				case user.IDTokenParams:
+					got = p.UserID
+				}
+			}
+			if r := a.do("POST", path, jsonType, body, asAnn...); r.Code != http.StatusOK || got != want {
+				t.Errorf("%s %s: %d, links to %q, want %q", path, body, r.Code, got, want)
+			}
 		}
 	}
 }

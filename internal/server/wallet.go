@@ -13,7 +13,7 @@ import (
 // buildWallets makes the service of embedded wallets, which says so itself when
 // there is no vault for their shares.
 func (s *Server) buildWallets(cfg Config) {
-	s.Wallets = &share.Service{Store: s.store, Accounts: s.Accounts, Now: time.Now}
+	s.Wallets = &share.Service{Store: s.store, Accounts: s.Accounts, Users: s.Users, Now: time.Now}
 	if cfg.Vault != nil {
 		s.Wallets.Vault = cfg.Vault
 	}

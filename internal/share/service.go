@@ -24,11 +24,18 @@ type Accounts interface {
 	List(ctx context.Context, projectID string, f account.Filter, req page.Request) (page.Page[account.Account], error)
 }
 
+// Users knows who may have a wallet.
+type Users interface {
+	// CheckWallet refuses one to a user who may be somebody else.
+	CheckWallet(ctx context.Context, projectID, userID string) error
+}
+
 // Service keeps shares. Its fields are set once, before the first call; all but
 // Vault are required. Without Vault it keeps nothing and says so.
 type Service struct {
 	Store    Store
 	Accounts Accounts
+	Users    Users
 	Vault    Vault
 	Now      func() time.Time
 

@@ -40,6 +40,9 @@ func (s *Service) Create(ctx context.Context, u User, p WalletParams) (Wallet, e
 	if err := s.ready(); err != nil {
 		return Wallet{}, err
 	}
+	if err := s.Users.CheckWallet(ctx, u.ProjectID, u.PlayerID); err != nil {
+		return Wallet{}, err
+	}
 	if err := checkShare(p.Share); err != nil {
 		return Wallet{}, err
 	}

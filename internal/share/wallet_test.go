@@ -2,6 +2,7 @@ package share_test
 
 import (
 	"bytes"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/fault"
 	"github.com/latchkey-dev/latchkey/internal/id"
 	"github.com/latchkey-dev/latchkey/internal/share"
+	"github.com/latchkey-dev/latchkey/internal/user"
 	"github.com/latchkey-dev/latchkey/internal/userop"
 )
 
@@ -144,6 +146,31 @@ func TestAccountNeedsARecoveryShare(t *testing.T) {
 }
 
 // Nobody has an account made for a key that somebody else holds.
+// Whoever signs up with somebody else's email makes no wallet for them.
+func TestWalletNeedsAVerifiedEmail(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	verify := func(email string, verified bool) {
+		_, err := w.db.UpdateUser(w.ctx, w.project, w.ann.PlayerID, func(old user.User) (user.User, error) {
+			old.Email, old.EmailVerified = email, verified
+			return old, nil
+		})
+		w.must(err)
+	}
+	verify("ann@game.example", false)
+	r := sealed(share.ByPassword, "first")
+	w.must(w.wallets.SaveRecovery(w.ctx, w.ann, r))
+	_, err := w.wallets.Create(w.ctx, w.ann, w.params(w.ann, r.SignerID))
+	var f *fault.Fault
+	if !errors.As(err, &f) || f.Kind != fault.Invalid || f.Code != "EMAIL_NOT_VERIFIED" || !strings.Contains(f.Message, "follow the link") {
+		t.Fatalf("with an email that is not verified: %v, want a refusal that says what to do", err)
+	}
+	verify("ann@game.example", true)
+	if _, err := w.wallets.Create(w.ctx, w.ann, w.params(w.ann, r.SignerID)); err != nil {
+		t.Errorf("with a verified email: %v", err)
+	}
+}
+
 func TestOwnerMustSign(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

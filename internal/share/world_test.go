@@ -21,6 +21,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/share"
 	"github.com/latchkey-dev/latchkey/internal/store"
 	"github.com/latchkey-dev/latchkey/internal/store/storetest"
+	"github.com/latchkey-dev/latchkey/internal/user"
 	"github.com/latchkey-dev/latchkey/internal/userop"
 	"github.com/latchkey-dev/latchkey/internal/vault"
 )
@@ -33,6 +34,7 @@ type world struct {
 	ctx     context.Context
 	db      *store.DB
 	players *player.Service
+	users   *user.Service
 	wallets *share.Service
 	project string
 	ann     share.User
@@ -51,7 +53,8 @@ func newWorld(t *testing.T) *world {
 	w := &world{T: t, ctx: context.Background(), db: storetest.SQLite(t), clock: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
 	w.players = &player.Service{Store: w.db, Now: w.now}
 	accounts := &account.Service{Store: w.db, Players: w.players, Addresses: chains{}, Delegations: chains{}, Now: w.now}
-	w.wallets = &share.Service{Store: w.db, Accounts: accounts, Vault: v, Now: w.now}
+	w.users = &user.Service{Store: w.db, Players: w.players, Now: w.now}
+	w.wallets = &share.Service{Store: w.db, Accounts: accounts, Users: w.users, Vault: v, Now: w.now}
 	w.project = w.newProject()
 	w.ann, w.bob = w.newUser(w.project), w.newUser(w.project)
 	return w
@@ -90,9 +93,9 @@ func (w *world) newProject() string {
 
 func (w *world) newUser(project string) share.User {
 	w.Helper()
-	p, err := w.players.Create(w.ctx, project, player.Params{})
+	guest, err := w.users.SignUpGuest(w.ctx, project, user.Client{})
 	w.must(err)
-	return share.User{ProjectID: project, PlayerID: p.ID}
+	return share.User{ProjectID: project, PlayerID: guest.User.ID}
 }
 
 func (w *world) must(err error) {

@@ -88,6 +88,16 @@ func (s *Service) proveEmail(ctx context.Context, u User) (User, error) {
 	return s.confirmEmail(ctx, u.ProjectID, u.ID, u.Email)
 }
 
+// CheckWallet refuses a wallet to a user whose email is not proven: its owner
+// gets the user, and the key of the wallet would stay with whoever signed up.
+func (s *Service) CheckWallet(ctx context.Context, projectID, userID string) error {
+	u, err := s.Store.User(ctx, projectID, userID)
+	if err == nil && u.Email != "" && !u.EmailVerified {
+		err = &fault.Fault{Kind: fault.Invalid, Code: "EMAIL_NOT_VERIFIED", Message: "a wallet needs a verified email, and that of user " + u.ID + " is not: follow the link in the mail, or ask for a new one (POST /iam/v2/auth/send-verification-email), then create the wallet again"}
+	}
+	return err
+}
+
 // confirmEmail notes that an email was proven, unless the user has another one
 // by now.
 func (s *Service) confirmEmail(ctx context.Context, projectID, userID, email string) (User, error) {

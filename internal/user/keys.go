@@ -19,7 +19,7 @@ import (
 
 // Times of what is remembered of other services.
 const (
-	keysFresh   = 10 * time.Minute // how long keys are used before they are fetched anew
+	keysFresh   = 10 * time.Minute // how long keys, and what an issuer says of itself, are used before they are fetched anew
 	keysPatient = 30 * time.Second // how long a token with an unknown key does not fetch them again
 	answerFresh = 30 * time.Second // how long a service's word about a token holds
 	clockSkew   = 30 * time.Second // how far an issuer's clock may be off
@@ -34,14 +34,11 @@ type Services struct {
 	client *http.Client
 	now    func() time.Time
 
-	mu   sync.Mutex
-	keys map[string]fetchedKeys
-	said map[string]saidSubject
-}
+	keys    cache[jwk.Set]   // by URL
+	issuers cache[discovery] // by issuer
 
-type fetchedKeys struct {
-	set jwk.Set
-	at  time.Time
+	mu   sync.Mutex
+	said map[string]saidSubject
 }
 
 type saidSubject struct {
@@ -59,7 +56,6 @@ func NewServices(now func() time.Time) *Services {
 	return &Services{
 		client: &http.Client{Timeout: serviceTimeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
 		now:    now,
-		keys:   make(map[string]fetchedKeys),
 		said:   make(map[string]saidSubject),
 	}
 }
@@ -91,15 +87,14 @@ func (s *Services) ask(r *http.Request, into any) (status int, err error) {
 // keySet answers the keys at a URL. A token may name a key that is newer than
 // what is remembered: kid has them fetched again, though not at any rate.
 func (s *Services) keySet(ctx context.Context, url, kid string) (jwk.Set, error) {
-	s.mu.Lock()
-	known, ok := s.keys[url]
-	s.mu.Unlock()
-	age := s.now().Sub(known.at)
-	if ok && age < keysFresh {
-		if _, found := known.set.LookupKeyID(kid); found || kid == "" || age < keysPatient {
-			return known.set, nil
-		}
+	good := func(set jwk.Set, age time.Duration) bool {
+		_, found := set.LookupKeyID(kid)
+		return age < keysFresh && (found || kid == "" || age < keysPatient)
 	}
+	return s.keys.get(s.now, url, good, func() (jwk.Set, error) { return s.fetchKeys(context.WithoutCancel(ctx), url) })
+}
+
+func (s *Services) fetchKeys(ctx context.Context, url string) (jwk.Set, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return nil, errService("its keys cannot be fetched", err)
@@ -113,9 +108,6 @@ func (s *Services) keySet(ctx context.Context, url, kid string) (jwk.Set, error)
 	if err != nil {
 		return nil, errService("its keys cannot be read", err)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.keys[url] = fetchedKeys{set, s.now()}
 	return set, nil
 }
 

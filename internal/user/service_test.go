@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -29,6 +30,7 @@ type issuer struct {
 	w     *world
 	key   jwk.Key
 	asks  atomic.Int32  // for keys
+	tells atomic.Int32  // of itself
 	nonce string        // that the last browser left with
 	token func() string // for the code of a browser that comes back
 }
@@ -38,6 +40,7 @@ func newIssuer(w *world) *issuer {
 	i := &issuer{w: w, key: w.newKey("first")}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /.well-known/openid-configuration", func(rw http.ResponseWriter, _ *http.Request) {
+		i.tells.Add(1)
 		answer(rw, map[string]string{
 			"issuer": i.URL, "jwks_uri": i.URL + "/keys", "authorization_endpoint": i.URL + "/authorize", "token_endpoint": i.URL + "/token",
 		})
@@ -225,6 +228,42 @@ func TestIssuerChangesItsKey(t *testing.T) {
 	}
 }
 
+// What an issuer says of itself is asked for again when it is old, and tokens
+// that come at once have it, and an unknown key, asked for once.
+func TestIssuerIsAskedOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	i := newIssuer(w)
+	w.configure("oidc", user.Settings{Audience: "game", Issuer: i.URL})
+	want := func(when string, tells, asks int32) {
+		t.Helper()
+		if i.tells.Load() != tells || i.asks.Load() != asks {
+			t.Errorf("%s: it told of itself %d times and gave keys %d times, want %d and %d", when, i.tells.Load(), i.asks.Load(), tells, asks)
+		}
+	}
+	vouchAtOnce := func() {
+		token := i.sign(nil)
+		var all sync.WaitGroup
+		for range 20 {
+			all.Go(func() {
+				if _, err := w.users.Vouched(w.ctx, w.project, "oidc", token); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+	}
+	vouchAtOnce()
+	want("at first", 1, 1)
+	i.key = w.newKey("second")
+	w.pass(31 * time.Second)
+	vouchAtOnce()
+	want("with a new key", 1, 2)
+	w.pass(10 * time.Minute)
+	vouchAtOnce()
+	want("after ten minutes", 2, 3)
+}
+
 func TestVouchedByEndpoint(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -385,17 +424,41 @@ func TestSocialLogin(t *testing.T) {
 	}
 	linked := w.guest()
 	in, err = w.users.LogInIDToken(w.ctx, w.project, user.IDTokenParams{Provider: "google", Token: i.sign(map[string]any{"sub": "carl-1", "email": nil}), UserID: linked.User.ID}, nobody)
-	if err != nil || in.User.ID != linked.User.ID {
+	if err != nil || in.User.ID != linked.User.ID || in.Token != "" {
 		t.Errorf("one more way in by a token that the page has: %+v, %v", in, err)
 	}
 	guest := w.guest()
 	i.leave(user.SocialParams{})
 	q = i.leave(user.SocialParams{UserID: guest.User.ID})
 	i.token = func() string { return i.sign(map[string]any{"nonce": i.nonce, "sub": "bob-1", "email": nil}) }
-	if end := i.back(q); end.Get("user_id") != guest.User.ID {
-		t.Errorf("a guest with one more way in: %v", end)
+	if end := i.back(q); end.Has("access_token") || end.Has("user_id") || end.Has("error") {
+		t.Errorf("a guest with one more way in ends with %v, want the page alone", end)
+	}
+	if ways, err := w.users.Identities(w.ctx, w.project, guest.User.ID); err != nil || len(ways[guest.User.ID]) != 1 {
+		t.Errorf("the guest's ways in are %+v, %v", ways, err)
 	}
 	i.leave(user.SocialParams{UserID: w.guest().User.ID})
+}
+
+// Somebody has another person's browser finish a link that they began: that
+// browser gets no token, and a person who has a user stays in it.
+func TestLinkFinishedBySomebodyElse(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	i := newIssuer(w)
+	w.configure("google", user.Settings{ClientID: "game", ClientSecret: "s", Issuer: i.URL})
+	victim := i.back(i.leave(user.SocialParams{})).Get("user_id")
+	attacker := w.guest()
+	for name, subject := range map[string]string{"who has a user": "ann-1", "who has none": "new-1"} {
+		q := i.leave(user.SocialParams{UserID: attacker.User.ID})
+		i.token = func() string { return i.sign(map[string]any{"nonce": i.nonce, "sub": subject}) }
+		if end := i.back(q); end.Has("access_token") || end.Has("user_id") || end.Has("error") != (subject == "ann-1") {
+			t.Errorf("a victim %s ends with %v", name, end)
+		}
+	}
+	if again := i.back(i.leave(user.SocialParams{})); again.Get("user_id") != victim {
+		t.Errorf("the victim comes in as %v, want %s", again, victim)
+	}
 }
 
 func TestSocialLoginsThatAreRefused(t *testing.T) {

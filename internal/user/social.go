@@ -99,7 +99,9 @@ func issuerOf(c Config) string {
 
 // FinishSocial lets in whoever comes back from a service, and answers where to
 // send the browser: to the page that asked, with the token and the user in its
-// query as the official service does it, or with an error.
+// query as the official service does it, or with an error. A trip that added a
+// way in ends with neither: who began it has a token, and the browser that
+// finishes it may be another's.
 func (s *Service) FinishSocial(ctx context.Context, provider string, q url.Values, c Client) (target string, err error) {
 	ch, err := s.Store.TakeChallenge(ctx, SocialState, hashOf(q.Get("state")))
 	if fault.Is(err, fault.NotFound) || err == nil && !s.now().Before(ch.ExpiresAt) {
@@ -122,6 +124,9 @@ func (s *Service) FinishSocial(ctx context.Context, provider string, q url.Value
 		return addQuery(t.Callback, url.Values{"error": {orCode(f.Code)}, "error_description": {f.Message}}), nil
 	case err != nil:
 		return "", err
+	}
+	if e.Token == "" {
+		return t.Callback, nil
 	}
 	return addQuery(t.Callback, url.Values{"access_token": {e.Token}, "user_id": {e.User.ID}}), nil
 }
@@ -151,12 +156,14 @@ func (s *Service) comeBack(ctx context.Context, ch Challenge, t trip, q url.Valu
 }
 
 // enterSocial lets in the user of a service, or adds the service to the ways in
-// of a user who is in already.
+// of a user who is in already, and gets no other token.
 func (s *Service) enterSocial(ctx context.Context, projectID, userID, provider string, said claims, c Client) (Entry, error) {
 	if userID != "" {
 		if err := s.link(ctx, projectID, userID, Provider(provider), said.Subject, Details{}); err != nil {
 			return Entry{}, err
 		}
+		u, err := s.Store.User(ctx, projectID, userID)
+		return Entry{User: u}, err
 	}
 	email := ""
 	if said.Email != "" {
@@ -181,6 +188,7 @@ type IDTokenParams struct {
 }
 
 // LogInIDToken lets in by a token that a service has given to the page itself.
+// For a user who is in already it adds the way in, and answers no other token.
 func (s *Service) LogInIDToken(ctx context.Context, projectID string, p IDTokenParams, c Client) (Entry, error) {
 	if err := s.from(ctx, projectID, c); err != nil {
 		return Entry{}, err

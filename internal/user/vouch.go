@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/latchkey-dev/latchkey/internal/fault"
 )
@@ -99,6 +100,11 @@ type discovery struct {
 }
 
 func (s *Services) discover(ctx context.Context, issuer string) (discovery, error) {
+	good := func(_ discovery, age time.Duration) bool { return age < keysFresh }
+	return s.issuers.get(s.now, issuer, good, func() (discovery, error) { return s.fetchDiscovery(context.WithoutCancel(ctx), issuer) })
+}
+
+func (s *Services) fetchDiscovery(ctx context.Context, issuer string) (discovery, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(issuer, "/")+"/.well-known/openid-configuration", nil)
 	if err != nil {
 		return discovery{}, errService("its configuration cannot be fetched", err)
