@@ -51,8 +51,8 @@ func (s *Server) build(ctx context.Context, cfg Config) error {
 	if err := s.buildUsers(cfg); err != nil {
 		return err
 	}
-	s.buildWallets(cfg)
 	s.buildRecords(cfg, where)
+	s.buildWallets(cfg)
 	s.buildFlow(cfg, where)
 	s.buildJobs(cfg)
 	if s.console, err = s.dashboard(cfg, where); err != nil {
