@@ -8,17 +8,20 @@ import (
 )
 
 // beside lets another handler serve the paths that the API does not: requests
-// go to the API when their path begins as one of its routes does, or with a
-// version, and when they carry an API key.
+// go to the API when their path begins as one of its routes or pages does, or
+// with a version, and when they carry an API key.
 type beside struct {
 	api, other http.Handler
 	segments   map[string]bool
 }
 
-func newBeside(api, other http.Handler, routes []route) http.Handler {
+func newBeside(api, other http.Handler, routes []route, pages map[string]http.Handler) http.Handler {
 	b := beside{api: api, other: other, segments: make(map[string]bool)}
 	for _, r := range routes {
 		b.segments[firstSegment(r.pattern)] = true
+	}
+	for pattern := range pages {
+		b.segments[firstSegment(pattern[strings.Index(pattern, "/"):])] = true
 	}
 	return b
 }

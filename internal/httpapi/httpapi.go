@@ -84,5 +84,5 @@ func New(d Deps) http.Handler {
 	if d.Console == nil {
 		return api
 	}
-	return newBeside(api, d.Console, routes)
+	return newBeside(api, d.Console, routes, d.Pages)
 }
