@@ -172,6 +172,52 @@ func intentReserves(s suite) {
 	}
 }
 
+// Operations that are opened at the same time share one budget: as many fit as
+// it has room for, to the wei, and one that ends makes room for another.
+func budgetRace(s suite) {
+	a, p := s.newAccount(1), s.newPolicy()
+	const room = 3
+	cost := wide(1)
+	value(s.db.UpdatePolicy(s.ctx, s.project.ID, p.ID, func(p sponsor.Policy) (sponsor.Policy, error) {
+		p.Budget = new(big.Int).Mul(cost, big.NewInt(room))
+		return p, nil
+	}))(s)
+	open := func(lane int) (intent.Intent, error) {
+		in := s.intentOf(a, uint64(lane))
+		in.PolicyID, in.MaxCost = p.ID, cost
+		return in, s.db.OpenIntent(s.ctx, in, account.Account{}, nil, func(p *sponsor.Policy) error { return p.Reserve(in.MaxCost) })
+	}
+	taken := make(chan intent.Intent, racers)
+	var refused atomic.Int32
+	race(func(i int) {
+		switch in, err := open(i); {
+		case err == nil:
+			taken <- in
+		case fault.Is(err, fault.Invalid):
+			refused.Add(1)
+		default:
+			s.Error(err)
+		}
+	})
+	if len(taken) != room || refused.Load() != racers-room {
+		s.Fatalf("%d fit and %d were refused, want %d and %d", len(taken), refused.Load(), room, racers-room)
+	}
+	value(s.db.ChangeIntent(s.ctx, (<-taken).ID, func(c *intent.Change) error {
+		c.Intent.Status = intent.Expired
+		c.Policy.Reserved = new(big.Int).Sub(c.Policy.Reserved, c.Intent.MaxCost)
+		return nil
+	}))(s)
+	if _, err := open(racers); err != nil {
+		s.Errorf("after one has ended: %v", err)
+	}
+	_, err := open(racers + 1)
+	s.wantFault(err, fault.Invalid)
+	got := value(s.db.Policy(s.ctx, s.project.ID, p.ID))(s)
+	if got.Reserved.Cmp(got.Budget) != 0 {
+		s.Errorf("reserved %s, want the budget of %s", got.Reserved, got.Budget)
+	}
+}
+
 func intentStepFails(s suite) {
 	a, p := s.newAccount(1), s.newPolicy()
 	in := s.intentOf(a, 1)

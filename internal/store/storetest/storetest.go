@@ -70,6 +70,7 @@ func Run(t *testing.T, open func(*testing.T) *store.DB) {
 		{"intent round trip", intentRoundTrip},
 		{"intent filters", intentFilters},
 		{"intent reserves", intentReserves},
+		{"budget is reserved at once", budgetRace},
 		{"intent step fails", intentStepFails},
 		{"intent step saves all", intentStepSavesAll},
 		{"intent queues once", intentQueuesOnce},
