@@ -18,13 +18,14 @@ import (
 var version = "dev"
 
 type cli struct {
-	Dev     devCommand     `cmd:"" help:"Run everything on this machine: an embedded chain, the contracts and the API server."`
-	Serve   serveCommand   `cmd:"" help:"Run the API server against a chain's RPC endpoint."`
-	Deploy  deployCommand  `cmd:"" help:"Deploy the contracts to a chain; safe to run again."`
-	Demo    demoCommand    `cmd:"" help:"Do the main job once on a throw-away server and print each step."`
-	Session sessionCommand `cmd:"" help:"List, show, grant, revoke and watch session keys of a running server."`
-	Intent  intentCommand  `cmd:"" help:"List, show and watch transaction intents of a running server."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Dev      devCommand      `cmd:"" help:"Run everything on this machine: an embedded chain, the contracts and the API server."`
+	Serve    serveCommand    `cmd:"" help:"Run the API server against a chain's RPC endpoint."`
+	Deploy   deployCommand   `cmd:"" help:"Deploy the contracts to a chain; safe to run again."`
+	Demo     demoCommand     `cmd:"" help:"Do the main job once on a throw-away server and print each step."`
+	Session  sessionCommand  `cmd:"" help:"List, show, grant, revoke and watch session keys of a running server."`
+	Intent   intentCommand   `cmd:"" help:"List, show and watch transaction intents of a running server."`
+	Operator operatorCommand `cmd:"" help:"Change who may use the dashboard: for whoever reaches the database, also when locked out."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
 
 func main() {

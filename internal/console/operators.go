@@ -26,17 +26,6 @@ type operatorsView struct {
 	name, problem string // of the form
 }
 
-// logged is what the audit log holds of an operator.
-type logged struct {
-	Name     string        `json:"name"`
-	Role     operator.Role `json:"role"`
-	Disabled bool          `json:"disabled"`
-}
-
-func log(o operator.Operator) logged {
-	return logged{Name: o.Name, Role: o.Role, Disabled: o.DisabledAt != nil}
-}
-
 func (v *visit) fillOperators(shown operatorsView) (operatorsView, error) {
 	var err error
 	shown.all, err = v.console.Operators.List(v.ctx())
@@ -64,7 +53,7 @@ func createOperator(v *visit) error {
 	if err != nil {
 		return err
 	}
-	v.changed(made.ID, nil, log(made))
+	v.changed(made.ID, nil, made.Logged())
 	return v.showOperatorLink(made)
 }
 
@@ -77,7 +66,7 @@ func setRole(v *visit) error {
 	if err != nil {
 		return err
 	}
-	v.changed(v.id(), log(before), log(after))
+	v.changed(v.id(), before.Logged(), after.Logged())
 	return v.redirect("/operators", after.Name+" is "+string(after.Role)+" now.")
 }
 
@@ -90,7 +79,7 @@ func setDisabled(v *visit, disabled bool) error {
 	if err != nil {
 		return err
 	}
-	v.changed(v.id(), log(before), log(after))
+	v.changed(v.id(), before.Logged(), after.Logged())
 	if disabled {
 		return v.redirect("/operators", after.Name+" can no longer sign in.")
 	}

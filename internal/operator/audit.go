@@ -9,6 +9,18 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/page"
 )
 
+// Logged is what the audit log holds of an operator.
+type Logged struct {
+	Name     string `json:"name"`
+	Role     Role   `json:"role"`
+	Disabled bool   `json:"disabled"`
+}
+
+// Logged answers what the audit log may hold of the operator.
+func (o Operator) Logged() Logged {
+	return Logged{Name: o.Name, Role: o.Role, Disabled: o.DisabledAt != nil}
+}
+
 // Begin writes down that a change is about to be made: a change whose entry
 // cannot be written must not happen.
 func (s *Service) Begin(ctx context.Context, e Entry) (Entry, error) {

@@ -117,6 +117,15 @@ func (s *Service) Get(ctx context.Context, id string) (Operator, error) {
 	return s.Store.Operator(ctx, id)
 }
 
+// ByName answers the operator who signs in with a name.
+func (s *Service) ByName(ctx context.Context, name string) (Operator, error) {
+	o, err := s.Store.OperatorByName(ctx, name)
+	if fault.Is(err, fault.NotFound) {
+		return o, fault.New(fault.NotFound, "there is no operator %s", name)
+	}
+	return o, err
+}
+
 // SetRole changes what an operator may do.
 func (s *Service) SetRole(ctx context.Context, id string, role Role) (Operator, error) {
 	if role.rank() == 0 {
