@@ -13,6 +13,7 @@ import { viem } from '../js/lib/signers.mjs'
 import { accessible, fits, picture } from './lib/audit.mjs'
 import { App } from './lib/app.mjs'
 import { newVisitor, startBrowser, themes, widths } from './lib/browser.mjs'
+import { showAndHide } from './lib/tabs.mjs'
 import { pages } from './pages.mjs'
 
 const counts = { passed: 0, failed: 0 }
@@ -163,6 +164,23 @@ async function useKeys(browser, app, keys) {
     assert.equal(await valueOf(bar(page, 'Calls')), 200)
     await page.getByRole('row', { name: /mint on Development NFT.*this key.*Succeeded/ }).waitFor()
     return `shown ${Date.now() - asked} ms after the app asked for it`
+  })
+  await check('more tabs than a browser has connections stay open, and catch up when they are seen again', async () => {
+    const tabs = []
+    for (let i = 0; i < 8; i++) {
+      const tab = await page.context().newPage()
+      await showAndHide(tab)
+      await tab.goto(`/sessions/${keys.live.id}`)
+      await tab.getByText('1 of 5').waitFor({ timeout: 10_000 })
+      await tab.evaluate(() => window.hide())
+      tabs.push(tab)
+    }
+    assert.equal((await app.mint(keys.live)).status, 200)
+    await page.getByText('2 of 5').waitFor({ timeout: 10_000 })
+    assert.equal(await tabs[0].getByText('1 of 5').count(), 1, 'a hidden tab is not live')
+    await tabs[0].evaluate(() => window.show())
+    await tabs[0].getByText('2 of 5').waitFor({ timeout: 10_000 })
+    await Promise.all(tabs.map((tab) => tab.close()))
   })
   await check('revoking blocks the key at once, before the owner has signed', async () => {
     await page.getByRole('button', { name: 'Revoke' }).click()

@@ -65,13 +65,15 @@ document.addEventListener('change', (event) => {
 // Parts of a page that name a topic in data-live are loaded anew when the
 // server says that something about the topic has changed. The address is their
 // hx-get, with hx-trigger="live".
+// Only a page that can be seen holds a connection: browsers open six to a
+// server, and a seventh tab would wait for one for ever.
 let source
+let retry
 function watch() {
   const topics = [...new Set([...document.querySelectorAll('[data-live]')].flatMap((el) => el.dataset.live.split(' ')))]
-  const url = topics.length ? `/events?${new URLSearchParams(topics.map((topic) => ['topic', topic]))}` : ''
-  if (source?.address === url) return
-  source?.close()
-  source = undefined
+  const url = topics.length && !document.hidden ? `/events?${new URLSearchParams(topics.map((topic) => ['topic', topic]))}` : ''
+  if ((source?.address ?? '') === url) return
+  unwatch()
   if (!url) return
   source = new EventSource(url)
   source.address = url
@@ -83,6 +85,17 @@ function watch() {
       if (el.dataset.live.split(' ').includes(data)) window.htmx.trigger(el, 'live')
     }
   })
+  source.addEventListener('error', ({ target }) => { // a refusal ends it; a lost connection does not
+    if (target !== source || target.readyState !== EventSource.CLOSED) return
+    unwatch()
+    retry = setTimeout(watch, 10_000)
+  })
+}
+
+function unwatch() {
+  clearTimeout(retry)
+  source?.close()
+  source = undefined
 }
 
 function arrived(root) {
@@ -93,4 +106,6 @@ function arrived(root) {
 document.addEventListener('htmx:after:swap', () => arrived(document))
 setInterval(() => showTimes(), 15_000)
 arrived(document)
-addEventListener('pagehide', () => source?.close())
+document.addEventListener('visibilitychange', watch)
+addEventListener('pagehide', unwatch)
+addEventListener('pageshow', watch) // also out of the browser's cache of pages
