@@ -31,7 +31,7 @@ type Operation struct {
 	Delegation *Delegation  // sent with it, nil when not needed
 	After      common.Hash  // included first, zero when none
 	Alone      bool         // shares no bundle with another operation of its sender
-	SessionID  string       // session whose key signed it, "" for the owner
+	SessionID  string       // session whose key signed it or that it registers, "" for none: a block gives it up
 	State      State
 	TxID       int64   // Transaction that carries it, 0 when none
 	Result     *Result // set when included

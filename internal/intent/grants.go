@@ -206,12 +206,8 @@ func facts(op *userop.Operation, function string, at uint64, way userop.WayIn) p
 // judge decides whether the session may sign the intent's operation now. What
 // the session has signed and is not included yet counts as used.
 func (g *grant) judge(in Intent, chain AccountState, now uint64) error {
-	if at := g.session.BlockedAt; at != nil {
-		return &fault.Fault{
-			Kind:    fault.Invalid,
-			Code:    "session_blocked",
-			Message: fmt.Sprintf("signature: session %s was blocked by an operator of this server at %s: nothing is sponsored or submitted for its key", g.session.ID, at.Format(time.RFC3339)),
-		}
+	if g.session.BlockedAt != nil {
+		return blocked(g.session, "nothing is sponsored or submitted for its key")
 	}
 	granted := g.session.OwnerGrant != nil || g.state.State != permission.None || g.registering != nil
 	if !granted {
@@ -228,6 +224,15 @@ func (g *grant) judge(in Intent, chain AccountState, now uint64) error {
 		Kind:    fault.Invalid,
 		Code:    "permission_" + string(refusal.Rule),
 		Message: "session " + g.session.ID + " may not do this: " + refusal.Message,
+	}
+}
+
+// blocked refuses what a blocked session would need; so says what that means.
+func blocked(ses session.Session, so string) error {
+	return &fault.Fault{
+		Kind:    fault.Invalid,
+		Code:    "session_blocked",
+		Message: fmt.Sprintf("signature: session %s was blocked by an operator of this server at %s: %s", ses.ID, ses.BlockedAt.Format(time.RFC3339), so),
 	}
 }
 

@@ -93,6 +93,9 @@ func (s *Service) accept(ctx context.Context, in Intent, sig []byte) (Intent, er
 		if c.Intent.Status != Waiting {
 			return repeated(*c.Intent, sig) // another request was faster
 		}
+		if err := c.grantsBlocked(); err != nil {
+			return err
+		}
 		c.Intent.Status = Signed
 		c.Intent.SignedBy = v.by
 		c.Intent.ClientSig = sig
@@ -107,6 +110,21 @@ func (s *Service) accept(ctx context.Context, in Intent, sig []byte) (Intent, er
 	})
 }
 
+// grantsBlocked refuses to put on chain what an operator has blocked: a session,
+// or another one for the key of a blocked session that it replaces.
+func (c *Change) grantsBlocked() error {
+	if c.Intent.Kind != RegisterSession && c.Intent.Kind != ReplaceSession || c.Session == nil {
+		return nil
+	}
+	if c.Session.BlockedAt != nil {
+		return blocked(*c.Session, "its key is not registered")
+	}
+	if c.Replaced != nil && c.Replaced.BlockedAt != nil && c.Replaced.Signer == c.Session.Signer {
+		return blocked(*c.Replaced, "its key gets no other terms")
+	}
+	return nil
+}
+
 func queue(in Intent, acc account.Account, after common.Hash) *Queue {
 	q := &Queue{
 		Operation: in.Operation,
@@ -115,8 +133,11 @@ func queue(in Intent, acc account.Account, after common.Hash) *Queue {
 		After:     after,
 		Alone:     in.Operation.CallsAccount(),
 	}
-	if in.SignedBy != OwnerSigned {
+	switch {
+	case in.SignedBy != OwnerSigned:
 		q.SessionID = in.SignedBy
+	case in.Kind == RegisterSession, in.Kind == ReplaceSession:
+		q.SessionID = in.SessionID // a block gives up the key's registration, too
 	}
 	q.Delegation = in.Delegation
 	if in.DeployFirst {

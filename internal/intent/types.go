@@ -174,7 +174,8 @@ type Queue struct {
 	// Alone keeps the operation out of bundles that hold another one of the
 	// same account: it calls the account itself.
 	Alone bool
-	// SessionID is the session whose key signed it, "" for the owner.
+	// SessionID is the session whose key signed it, or that it registers, "" for
+	// none: a block of the session gives the operation up.
 	SessionID string
 }
 

@@ -58,3 +58,51 @@ func TestBlock_thenRevoke(t *testing.T) {
 		t.Fatalf("session is %s", v.Status)
 	}
 }
+
+// The owner's signature does not get a blocked key onto the chain: not by the
+// registration that was prepared before the block, and not by other terms for
+// the same key.
+func TestBlock_registers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	v, err := w.server.Sessions.Create(t.Context(), w.project, w.terms(newKey(t)))
+	w.must(err)
+	sign := func(v session.View) (session.View, error) {
+		return w.server.Sessions.Sign(t.Context(), w.project, v.Session.ID, session.SignParams{Signature: w.personal(w.owner, v.NextAction.SignableHash)})
+	}
+	_, err = w.server.Sessions.Block(t.Context(), w.project, v.Session.ID, "ann")
+	w.must(err)
+	_, err = sign(v)
+	refused(t, err, "its key is not registered")
+	_, err = w.server.Sessions.Unblock(t.Context(), w.project, v.Session.ID)
+	w.must(err)
+	v, err = sign(v)
+	w.must(err)
+	if v.Status != session.StatusActive {
+		t.Fatalf("session is %s after the block", v.Status)
+	}
+}
+
+func TestBlock_replaces(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	key := newKey(t)
+	old := w.grant(w.terms(key))
+	early, err := w.server.Sessions.Replace(t.Context(), w.project, old.Session.ID, w.terms(key))
+	w.must(err)
+	_, err = w.server.Sessions.Block(t.Context(), w.project, old.Session.ID, "ann")
+	w.must(err)
+	_, err = w.server.Sessions.Sign(t.Context(), w.project, early.Session.ID, session.SignParams{Signature: w.personal(w.owner, early.NextAction.SignableHash)})
+	refused(t, err, "its key gets no other terms")
+	_, err = w.server.Sessions.Replace(t.Context(), w.project, old.Session.ID, w.terms(key))
+	refused(t, err, "name another key")
+
+	other := newKey(t)
+	v, err := w.server.Sessions.Replace(t.Context(), w.project, old.Session.ID, w.terms(other))
+	w.must(err)
+	if v = w.signSession(v); v.Status != session.StatusActive {
+		t.Fatalf("replacement is %s", v.Status)
+	}
+	in := w.intend(w.mint())
+	w.succeed(in, w.personal(other, in.OperationHash))
+}

@@ -110,6 +110,9 @@ func (s *Service) replacement(ctx context.Context, n Network, acc account.Accoun
 	if err := checkKey(p, grant, acc); err != nil {
 		return Session{}, "", err
 	}
+	if old.BlockedAt != nil && grant.Signer == old.Signer {
+		return Session{}, "", fault.New(fault.Conflict, "session %s was blocked by an operator of this server: its key gets no other terms until the block ends; name another key", old.ID)
+	}
 	if err := s.checkFree(ctx, acc, grant, old, now); err != nil {
 		return Session{}, "", err
 	}

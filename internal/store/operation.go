@@ -256,10 +256,12 @@ func (db *DB) insertTransaction(ctx context.Context, tx *sql.Tx, t *bundler.Tran
 	return db.refuse(err, fmt.Sprintf("relayer %s has a transaction with nonce %d on chain %d already", t.Relayer, t.Nonce, t.ChainID), "")
 }
 
-// bundle marks one queued operation as carried by t.
+// bundle marks one queued operation as carried by t. What a blocked session has
+// signed is not carried: the block may be younger than the list of what is
+// queued.
 func bundle(ctx context.Context, tx *sql.Tx, t bundler.Transaction, h common.Hash) error {
 	res, err := tx.ExecContext(ctx, `UPDATE operations SET state = 'bundled', tx_id = $1, updated_at = $2
-		WHERE chain_id = $3 AND hash = $4 AND state = 'queued'`, t.ID, t.UpdatedAt.UnixMicro(), t.ChainID, h.Hex())
+		WHERE chain_id = $3 AND hash = $4 AND state = 'queued' AND NOT `+blockedSession, t.ID, t.UpdatedAt.UnixMicro(), t.ChainID, h.Hex())
 	if err != nil {
 		return fmt.Errorf("bundle operation %s: %w", h, err)
 	}

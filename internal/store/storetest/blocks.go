@@ -6,6 +6,7 @@ import (
 
 	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/bundler"
+	"github.com/latchkey-dev/latchkey/internal/fault"
 	"github.com/latchkey-dev/latchkey/internal/intent"
 	"github.com/latchkey-dev/latchkey/internal/page"
 	"github.com/latchkey-dev/latchkey/internal/session"
@@ -56,13 +57,16 @@ func blockedSession(s suite) {
 	if len(ops) != 1 || ops[0].Hash != others.OperationHash || ops[0].SessionID != other.ID {
 		s.Errorf("queued are %+v, want only what %s signed", ops, other.ID)
 	}
+	listed := value(s.db.Operation(s.ctx, chainID, late.OperationHash))(s) // as by a pass that began before the block
+	_, err := s.db.SaveTransaction(s.ctx, s.lease("a", time.Minute), s.transactionOf(2, listed))
+	s.wantFault(err, fault.Conflict)
 	s.must(s.db.DropBlockedOperations(s.ctx, 1, "on another chain", moment(31)))
 	state(late, bundler.Queued, "")
 	s.must(s.db.DropBlockedOperations(s.ctx, chainID, "was blocked before", moment(31)))
 	state(late, bundler.Dropped, "was blocked before")
 	state(queued, bundler.Dropped, "was blocked")
 	state(others, bundler.Queued, "")
-	_, err := s.db.BlockSession(s.ctx, s.project.ID, other.ID, "", func(old session.Session) (session.Session, error) { return old, errRefused })
+	_, err = s.db.BlockSession(s.ctx, s.project.ID, other.ID, "", func(old session.Session) (session.Session, error) { return old, errRefused })
 	s.wantError(err, errRefused)
 	state(others, bundler.Queued, "")
 }
