@@ -3,6 +3,7 @@ package console
 import (
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 
@@ -17,7 +18,11 @@ func (v *visit) identify() error {
 	if c, err := v.r.Cookie(v.console.cookieName(v.r)); err == nil {
 		v.cookie = c.Value
 	}
-	signedIn, err := v.console.Operators.Visit(v.ctx(), v.cookie)
+	visitOf := v.console.Operators.Visit
+	if v.byItself() {
+		visitOf = v.console.Operators.Look
+	}
+	signedIn, err := visitOf(v.ctx(), v.cookie)
 	if fault.Is(err, fault.Unauthorized) {
 		return v.stranger()
 	}
@@ -27,6 +32,12 @@ func (v *visit) identify() error {
 	v.signedIn, v.operator = signedIn, signedIn.Operator
 	note(v.r).operator = v.operator.Name
 	return v.chooseProject()
+}
+
+// byItself reports whether an open page asks without anybody there: for news, and
+// for the parts that news are about.
+func (v *visit) byItself() bool {
+	return v.r.URL.Path == eventsPath || v.partial() && v.r.Method == http.MethodGet
 }
 
 // stranger signs visitors of a development server in. Others get a cookie that
@@ -59,6 +70,7 @@ func (v *visit) identifyAs(token string) (err error) {
 		return err
 	}
 	v.operator = v.signedIn.Operator
+	note(v.r).operator = v.operator.Name
 	return v.chooseProject()
 }
 
@@ -72,6 +84,33 @@ func (v *visit) chooseProject() (err error) {
 		}
 	}
 	return nil
+}
+
+// signInWith gives the browser the cookie of a new session in the place of what
+// it had, and writes the sign-in down. by is how the operator proved who they
+// are.
+func (v *visit) signInWith(token, by string) error {
+	former := v.signedIn
+	if err := v.identifyAs(token); err != nil {
+		return err
+	}
+	entry, err := v.console.Operators.Begin(v.ctx(), v.entry("operator.sign-in"))
+	if err != nil {
+		return err
+	}
+	if former.Session.Hash != "" {
+		if err := v.console.Operators.Close(v.ctx(), former); err != nil {
+			return err
+		}
+	}
+	v.keep(token)
+	entry.Subject = v.operator.ID
+	return v.console.Operators.Finish(v.ctx(), entry, nil, loggedSignIn{by}, operator.OutcomeDone)
+}
+
+// loggedSignIn is what the audit log holds of a sign-in.
+type loggedSignIn struct {
+	By string `json:"by"`
 }
 
 // keep gives the browser the cookie of a session.
@@ -130,11 +169,17 @@ func (c *Console) isOwn(origin string, r *http.Request) bool {
 	return u.Host == r.Host
 }
 
+// ofProxies are headers that say that somebody else made the request. A proxy
+// that sends none of them cannot be told from a browser here.
+var ofProxies = []string{"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded", "Via", "X-Real-Ip", "Cf-Connecting-Ip", "Cf-Ray", "True-Client-Ip"}
+
 // isLocal reports whether a request comes from this machine and names it: a
 // page that has its own name resolve to this machine does not.
 func isLocal(r *http.Request) bool {
-	if r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != "" {
-		return false
+	for _, name := range ofProxies {
+		if r.Header.Get(name) != "" {
+			return false
+		}
 	}
 	host := r.Host
 	if h, _, err := net.SplitHostPort(host); err == nil {
@@ -150,18 +195,22 @@ func isLoopback(host string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-// remote is where a request comes from. A proxy on this machine is believed.
+// remote is where a request comes from. A proxy on this machine is believed, in
+// what it says last: what comes before may be the client's own.
 func remote(r *http.Request) string {
 	peer, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		return r.RemoteAddr
 	}
-	forwarded := r.Header.Get("X-Forwarded-For")
-	if !isLoopback(peer) || forwarded == "" {
+	forwarded := r.Header.Values("X-Forwarded-For")
+	if !isLoopback(peer) || len(forwarded) == 0 {
 		return peer
 	}
-	hops := strings.Split(forwarded, ",")
-	return strings.TrimSpace(hops[len(hops)-1])
+	hops := strings.Split(forwarded[len(forwarded)-1], ",")
+	if at, err := netip.ParseAddr(strings.TrimSpace(hops[len(hops)-1])); err == nil {
+		return at.String()
+	}
+	return peer
 }
 
 // policy lets pages load their own files only, and nobody frame them.

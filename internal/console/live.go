@@ -26,8 +26,10 @@ const (
 // projectTopic is about everything in a project.
 const projectTopic = "project"
 
+const eventsPath = "/events"
+
 func (c *Console) liveRoutes() []route {
-	return []route{view("/events", streamEvents)}
+	return []route{view(eventsPath, streamEvents)}
 }
 
 // liveChange is what readers of live pages hear: that something about the topics
@@ -223,8 +225,8 @@ func streamEvents(v *visit) error {
 	return nil
 }
 
-// follow passes news on until the page goes, the server stops, or it is time to
-// ask anew who reads.
+// follow passes news on until the page goes, the server stops, its reader may
+// read no more, or it is time to connect anew.
 func (v *visit) follow(l *listener, say func(string) error) {
 	life, beat := time.NewTimer(streamLife), time.NewTicker(heartbeat)
 	defer life.Stop()
@@ -239,6 +241,9 @@ func (v *visit) follow(l *listener, say func(string) error) {
 		case <-life.C:
 			return
 		case <-beat.C:
+			if _, err := v.console.Operators.Look(v.ctx(), v.cookie); err != nil {
+				return // signed out or disabled since; or nobody can tell, then the page asks again
+			}
 		case topic := <-l.news:
 			text = ""
 			for _, topic := range l.drain(topic) {

@@ -46,8 +46,11 @@ func (c *Console) recovered(next http.Handler, rec *recorder, r *http.Request) {
 
 func (c *Console) log(r *http.Request, n *requestNote, status int, took time.Duration) {
 	level := slog.LevelDebug // pages and files; changes are in the audit log
-	if status >= http.StatusInternalServerError {
+	switch {
+	case status >= http.StatusInternalServerError:
 		level = slog.LevelError
+	case r.Method != http.MethodGet && (status == http.StatusUnauthorized || status == http.StatusForbidden):
+		level = slog.LevelWarn // a wrong password, a role that is too low, a form from elsewhere
 	}
 	attrs := []slog.Attr{
 		slog.String("requestId", n.requestID),
@@ -55,6 +58,9 @@ func (c *Console) log(r *http.Request, n *requestNote, status int, took time.Dur
 		slog.String("path", r.URL.Path),
 		slog.Int("status", status),
 		slog.Duration("took", took),
+	}
+	if level != slog.LevelDebug {
+		attrs = append(attrs, slog.String("from", remote(r)))
 	}
 	if n.route != "" {
 		attrs = append(attrs, slog.String("route", n.route))

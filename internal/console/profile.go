@@ -128,6 +128,8 @@ func passkeySignIn(v *visit) error {
 	if err != nil {
 		return err
 	}
-	v.keep(token)
+	if err := v.signInWith(token, "passkey"); err != nil {
+		return err
+	}
 	return v.answer(map[string]string{"to": ownPath(v.form("next"))})
 }

@@ -83,15 +83,7 @@ func (e endpoint) answer(v *visit) error {
 // change is made, nothing may look like a failure.
 func (e endpoint) audited(v *visit) error {
 	ctx := v.r.Context()
-	entry, err := v.console.Operators.Begin(ctx, operator.Entry{
-		ProjectID:    v.project.ID,
-		OperatorID:   v.operator.ID,
-		OperatorName: v.operator.Name,
-		Action:       e.action,
-		Subject:      v.r.PathValue("id"),
-		RequestID:    note(v.r).requestID,
-		Remote:       remote(v.r),
-	})
+	entry, err := v.console.Operators.Begin(ctx, v.entry(e.action))
 	if err != nil {
 		return err
 	}
@@ -107,6 +99,19 @@ func (e endpoint) audited(v *visit) error {
 		v.console.Log.Error("finish audit entry", "entry", entry.ID, "action", e.action, "error", err)
 	}
 	return served
+}
+
+// entry is an entry of the audit log about what the visit does.
+func (v *visit) entry(action string) operator.Entry {
+	return operator.Entry{
+		ProjectID:    v.project.ID,
+		OperatorID:   v.operator.ID,
+		OperatorName: v.operator.Name,
+		Action:       action,
+		Subject:      v.r.PathValue("id"),
+		RequestID:    note(v.r).requestID,
+		Remote:       remote(v.r),
+	}
 }
 
 // reason is why a change was not made, as the audit log may hold it.

@@ -38,7 +38,9 @@ func signIn(v *visit) error {
 	if err != nil {
 		return err
 	}
-	v.keep(token)
+	if err := v.signInWith(token, "password"); err != nil {
+		return err
+	}
 	return v.redirect(ownPath(form.Next), "")
 }
 
@@ -51,7 +53,9 @@ func useLink(v *visit) error {
 	if err != nil {
 		return err
 	}
-	v.keep(token)
+	if err := v.signInWith(token, "link"); err != nil {
+		return err
+	}
 	return v.redirect("/profile", "You are signed in. Set a password to sign in with next time.")
 }
 

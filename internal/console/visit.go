@@ -96,7 +96,7 @@ func (v *visit) showAs(status int, c templ.Component) error {
 func (v *visit) redirect(path, notice string) error {
 	if notice != "" {
 		http.SetCookie(v.w, &http.Cookie{
-			Name: noticeCookie, Value: url.QueryEscape(notice), Path: "/", MaxAge: 60,
+			Name: v.noticeCookie(), Value: url.QueryEscape(notice), Path: "/", MaxAge: 60,
 			HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: v.console.secure(),
 		})
 	}
@@ -104,15 +104,18 @@ func (v *visit) redirect(path, notice string) error {
 	return nil
 }
 
-const noticeCookie = "latchkey_notice"
+// noticeCookie is as hard to set from outside as the one of the session.
+func (v *visit) noticeCookie() string { return v.console.cookieName(v.r) + noticeSuffix }
+
+const noticeSuffix = "_notice"
 
 // notice takes what a redirect wanted to be said.
 func (v *visit) notice() string {
-	c, err := v.r.Cookie(noticeCookie)
+	c, err := v.r.Cookie(v.noticeCookie())
 	if err != nil {
 		return ""
 	}
-	http.SetCookie(v.w, &http.Cookie{Name: noticeCookie, Path: "/", MaxAge: -1})
+	http.SetCookie(v.w, &http.Cookie{Name: c.Name, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: v.console.secure()})
 	text, _ := url.QueryUnescape(c.Value) // of our own making, else ""
 	return text
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
@@ -79,8 +80,9 @@ var nobody = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAA
 func (s *Service) SignIn(ctx context.Context, name, password, from string) (cookie string, err error) {
 	now := s.now()
 	name = strings.ToLower(strings.TrimSpace(name))
-	if wait := s.attempts.wait(now, name, from); wait > 0 {
-		return "", fault.New(fault.Conflict, "too many failed tries: wait %d seconds", int(wait.Seconds())+1)
+	tried := []string{nameKey(name), sourceKey(from)}
+	if wait := s.attempts.try(now, tried...); wait > 0 {
+		return "", tooManyTries(wait)
 	}
 	o, err := s.Store.OperatorByName(ctx, name)
 	if err != nil && !fault.Is(err, fault.NotFound) {
@@ -95,27 +97,25 @@ func (s *Service) SignIn(ctx context.Context, name, password, from string) (cook
 		return "", fmt.Errorf("sign in operator %s: %w", name, err)
 	}
 	if !ok || o.PasswordHash == "" || o.DisabledAt != nil {
-		s.attempts.failed(now, name, from)
 		return "", fault.New(fault.Unauthorized, "the name or the password is wrong")
 	}
-	s.attempts.succeeded(name, from)
+	s.attempts.succeeded(tried...)
 	return s.Open(ctx, o.ID)
 }
 
-// SetPassword changes the password of a visit's operator and ends their other
-// sessions. Who has one already must know it.
+func tooManyTries(wait time.Duration) error {
+	return fault.New(fault.Conflict, "too many failed tries: wait %d seconds", int(wait.Seconds())+1)
+}
+
+// SetPassword changes the password of a visit's operator, and ends their other
+// sessions and the links that they have not used. Who has a password already
+// must know it, so that a session that somebody left open does not give it away.
 func (s *Service) SetPassword(ctx context.Context, v Visit, current, next string) error {
 	if n := utf8.RuneCountInString(next); n < minPassword || len(next) > maxPassword {
 		return fault.Field("password", nil, "a password must have %d characters or more, and at most %d bytes; this one has %d", minPassword, maxPassword, n)
 	}
-	if v.Operator.PasswordHash != "" {
-		ok, err := checkPassword(v.Operator.PasswordHash, current)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			return fault.Field("current", nil, "the present password is another one")
-		}
+	if err := s.checkPresent(v.Operator, current); err != nil {
+		return err
 	}
 	hash := hashPassword(next)
 	_, err := s.Store.UpdateOperator(ctx, v.Operator.ID, func(o Operator, _ []Operator) (Operator, error) {
@@ -125,5 +125,27 @@ func (s *Service) SetPassword(ctx context.Context, v Visit, current, next string
 	if err != nil {
 		return err
 	}
-	return s.Store.DeleteConsoleSessionsOf(ctx, v.Operator.ID, v.Session.Hash)
+	return errors.Join(
+		s.Store.DeleteConsoleSessionsOf(ctx, v.Operator.ID, v.Session.Hash),
+		s.Store.DeleteLinksOf(ctx, v.Operator.ID),
+	)
+}
+
+func (s *Service) checkPresent(o Operator, current string) error {
+	if o.PasswordHash == "" {
+		return nil
+	}
+	tried := "present " + o.ID
+	if wait := s.attempts.try(s.now(), tried); wait > 0 {
+		return tooManyTries(wait)
+	}
+	ok, err := checkPassword(o.PasswordHash, current)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return fault.Field("current", nil, "the present password is another one")
+	}
+	s.attempts.succeeded(tried)
+	return nil
 }

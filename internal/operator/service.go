@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"regexp"
 	"slices"
 	"time"
@@ -68,7 +69,7 @@ func (s *Service) FirstLink(ctx context.Context) (token string, err error) {
 		}
 		all = append(all, first)
 	}
-	return s.NewLink(ctx, all[0].ID)
+	return s.link(ctx, all[0].ID)
 }
 
 // First answers the oldest operator who is an admin and may sign in, and makes
@@ -102,8 +103,15 @@ func (s *Service) Create(ctx context.Context, name string, role Role) (Operator,
 }
 
 // NewLink answers the token of a link by which the operator can sign in once,
-// within a day.
+// within a day. Links that they have not used are void from then on.
 func (s *Service) NewLink(ctx context.Context, operatorID string) (token string, err error) {
+	if err := s.Store.DeleteLinksOf(ctx, operatorID); err != nil {
+		return "", err
+	}
+	return s.link(ctx, operatorID)
+}
+
+func (s *Service) link(ctx context.Context, operatorID string) (token string, err error) {
 	token = newToken()
 	now := s.now()
 	return token, s.Store.CreateLink(ctx, Link{Hash: hashOf(token), OperatorID: operatorID, ExpiresAt: now.Add(linkLife), CreatedAt: now})
@@ -135,7 +143,7 @@ func (s *Service) SetRole(ctx context.Context, id string, role Role) (Operator, 
 }
 
 // SetDisabled ends or restores an operator's access. Ending it ends their
-// sessions too.
+// sessions and voids their links.
 func (s *Service) SetDisabled(ctx context.Context, id string, disabled bool) (Operator, error) {
 	o, err := s.change(ctx, id, func(o *Operator) {
 		o.DisabledAt = nil
@@ -147,7 +155,7 @@ func (s *Service) SetDisabled(ctx context.Context, id string, disabled bool) (Op
 	if err != nil || !disabled {
 		return o, err
 	}
-	return o, s.Store.DeleteConsoleSessionsOf(ctx, id, "")
+	return o, errors.Join(s.Store.DeleteConsoleSessionsOf(ctx, id, ""), s.Store.DeleteLinksOf(ctx, id))
 }
 
 // change applies what and refuses it when no admin would be left.

@@ -34,9 +34,24 @@ func NewCookie() string { return newToken() }
 // SameToken compares tokens without telling how much of them is right.
 func SameToken(a, b string) bool { return hmac.Equal([]byte(a), []byte(b)) }
 
-// Visit answers whose browser sent a cookie. Unauthorized when it is nobody's,
-// or over.
+// Visit answers whose browser sent a cookie, and keeps the session from ending
+// for lack of use. Unauthorized when it is nobody's, or over.
 func (s *Service) Visit(ctx context.Context, token string) (Visit, error) {
+	v, err := s.Look(ctx, token)
+	now := s.now()
+	if err != nil || now.Sub(v.Session.SeenAt) < seenEvery {
+		return v, err
+	}
+	v.Session, err = s.Store.UpdateConsoleSession(ctx, v.Session.Hash, func(old Session) (Session, error) {
+		old.SeenAt = now
+		return old, nil
+	})
+	return v, err
+}
+
+// Look answers what Visit does for requests that a page makes by itself: nobody
+// need be there, so they do not keep the session alive.
+func (s *Service) Look(ctx context.Context, token string) (Visit, error) {
 	if token == "" {
 		return Visit{}, errSignIn
 	}
@@ -58,13 +73,7 @@ func (s *Service) Visit(ctx context.Context, token string) (Visit, error) {
 	if o.DisabledAt != nil {
 		return Visit{}, errSignIn
 	}
-	if now.Sub(ses.SeenAt) >= seenEvery {
-		ses, err = s.Store.UpdateConsoleSession(ctx, ses.Hash, func(old Session) (Session, error) {
-			old.SeenAt = now
-			return old, nil
-		})
-	}
-	return Visit{Operator: o, Session: ses, token: token}, err
+	return Visit{Operator: o, Session: ses, token: token}, nil
 }
 
 var errSignIn = fault.New(fault.Unauthorized, "sign in first")
@@ -72,12 +81,17 @@ var errSignIn = fault.New(fault.Unauthorized, "sign in first")
 // Open starts a session of an operator whose identity is proven, and answers
 // its cookie.
 func (s *Service) Open(ctx context.Context, operatorID string) (token string, err error) {
+	return s.open(ctx, operatorID, func(*Operator) {})
+}
+
+func (s *Service) open(ctx context.Context, operatorID string, change func(*Operator)) (token string, err error) {
 	now := s.now()
 	if _, err := s.Store.UpdateOperator(ctx, operatorID, func(o Operator, _ []Operator) (Operator, error) {
 		if o.DisabledAt != nil {
 			return o, fault.New(fault.Forbidden, "operator %s is disabled: ask an admin", o.Name)
 		}
 		o.SeenAt = &now
+		change(&o)
 		return o, nil
 	}); err != nil {
 		return "", err
@@ -105,7 +119,9 @@ func (s *Service) ChooseProject(ctx context.Context, v Visit, projectID string) 
 	return err
 }
 
-// OpenLink signs an operator in by the token of a one-time link.
+// OpenLink signs an operator in by the token of a one-time link. It forgets
+// their password, so that who has lost it can set another one, and voids their
+// other links.
 func (s *Service) OpenLink(ctx context.Context, token string) (cookie string, err error) {
 	now := s.now()
 	l, err := s.Store.UseLink(ctx, hashOf(token), now)
@@ -119,5 +135,9 @@ func (s *Service) OpenLink(ctx context.Context, token string) (cookie string, er
 	case !now.Before(l.ExpiresAt):
 		return "", fault.New(fault.Unauthorized, "this link is over: ask an admin for a new one")
 	}
-	return s.Open(ctx, l.OperatorID)
+	cookie, err = s.open(ctx, l.OperatorID, func(o *Operator) { o.PasswordHash = "" })
+	if err != nil {
+		return "", err
+	}
+	return cookie, s.Store.DeleteLinksOf(ctx, l.OperatorID)
 }

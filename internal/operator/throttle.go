@@ -1,6 +1,8 @@
 package operator
 
 import (
+	"maps"
+	"net/netip"
 	"sync"
 	"time"
 )
@@ -27,39 +29,82 @@ type failures struct {
 	last  time.Time
 }
 
-// wait is how long a try by name or from an address must wait.
-func (t *throttle) wait(now time.Time, name, from string) time.Duration {
+// try counts a try of each key as failed before it is made, so that many tries
+// at the same moment are counted, too. It counts none and answers how long to
+// wait when one of the keys must.
+func (t *throttle) try(now time.Time, keys ...string) (wait time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return max(t.byKey["name "+name].wait(now), t.byKey["from "+from].wait(now))
+	for _, key := range keys {
+		wait = max(wait, t.byKey[key].wait(now))
+	}
+	if wait > 0 {
+		return wait
+	}
+	t.makeRoom(now)
+	for _, key := range keys {
+		f := t.byKey[key]
+		if f.over(now) {
+			f.count = 0
+		}
+		t.byKey[key] = failures{count: f.count + 1, last: now}
+	}
+	return 0
 }
 
+// makeRoom forgets first those who need not wait: whoever could have all
+// forgotten by many names would guess on unhindered.
+func (t *throttle) makeRoom(now time.Time) {
+	if t.byKey == nil {
+		t.byKey = make(map[string]failures)
+	}
+	if len(t.byKey) < mostTracked {
+		return
+	}
+	maps.DeleteFunc(t.byKey, func(_ string, f failures) bool { return f.over(now) || f.count < freeTries })
+	if len(t.byKey) >= mostTracked {
+		clear(t.byKey)
+	}
+}
+
+func (f failures) over(now time.Time) bool { return now.Sub(f.last) >= quiet }
+
 func (f failures) wait(now time.Time) time.Duration {
-	if f.count < freeTries || now.Sub(f.last) >= quiet {
+	if f.count < freeTries || f.over(now) {
 		return 0
 	}
 	long := pause << min(f.count-freeTries, 10)
 	return f.last.Add(min(long, longestPause)).Sub(now)
 }
 
-func (t *throttle) failed(now time.Time, name, from string) {
+// succeeded forgets the failures of keys.
+func (t *throttle) succeeded(keys ...string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.byKey == nil || len(t.byKey) > mostTracked {
-		t.byKey = make(map[string]failures)
-	}
-	for _, key := range []string{"name " + name, "from " + from} {
-		f := t.byKey[key]
-		if now.Sub(f.last) >= quiet {
-			f.count = 0
-		}
-		t.byKey[key] = failures{count: f.count + 1, last: now}
+	for _, key := range keys {
+		delete(t.byKey, key)
 	}
 }
 
-func (t *throttle) succeeded(name, from string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	delete(t.byKey, "name "+name)
-	delete(t.byKey, "from "+from)
+// nameKey is what tries of a name are counted under. No operator has a name of
+// another form, so those share one key: names can be as long as a form.
+func nameKey(name string) string {
+	if !goodName.MatchString(name) {
+		return "name"
+	}
+	return "name " + name
+}
+
+// sourceKey is what tries from an address are counted under: of IPv6, who has
+// one address has the network of 64 bits around it.
+func sourceKey(from string) string {
+	at, err := netip.ParseAddr(from)
+	if err != nil {
+		return "from"
+	}
+	at = at.Unmap().WithZone("")
+	if at.Is6() {
+		at = netip.PrefixFrom(at, 64).Masked().Addr()
+	}
+	return "from " + at.String()
 }

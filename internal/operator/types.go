@@ -117,6 +117,8 @@ type Store interface {
 	CreateLink(ctx context.Context, l Link) error
 	// UseLink marks a link used at now and answers it as it was before.
 	UseLink(ctx context.Context, hash string, now time.Time) (Link, error)
+	// DeleteLinksOf voids the links that an operator has not used.
+	DeleteLinksOf(ctx context.Context, operatorID string) error
 
 	CreateConsoleSession(ctx context.Context, s Session) error
 	ConsoleSession(ctx context.Context, hash string) (Session, error)

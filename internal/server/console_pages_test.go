@@ -49,7 +49,7 @@ func (r *reader) send(path string, form url.Values) string {
 	at, err := url.Parse(r.w.server.URL())
 	r.w.must(err)
 	for _, c := range r.Jar.Cookies(at) {
-		if strings.HasPrefix(c.Name, "latchkey_") && c.Name != "latchkey_notice" {
+		if strings.HasPrefix(c.Name, "latchkey_") && !strings.HasSuffix(c.Name, "_notice") {
 			form.Set("csrf", operator.CSRF(c.Value))
 		}
 	}

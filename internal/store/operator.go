@@ -157,6 +157,11 @@ func (db *DB) UseLink(ctx context.Context, hash string, now time.Time) (operator
 	return before, err
 }
 
+// DeleteLinksOf deletes the unused links of an operator.
+func (db *DB) DeleteLinksOf(ctx context.Context, operatorID string) error {
+	return db.exec(ctx, "void sign-in links", "DELETE FROM operator_links WHERE operator_id = $1 AND used_at IS NULL", operatorID)
+}
+
 // CreateConsoleSession saves a new console session.
 func (db *DB) CreateConsoleSession(ctx context.Context, s operator.Session) error {
 	return db.write(ctx, func(tx *sql.Tx) error { return consoleSessions.insert(ctx, tx, s) })
