@@ -96,11 +96,11 @@ func (o observe) keep(r *http.Request, n *requestNote, rec *recorder, took time.
 		return
 	}
 	e := requestlog.Entry{
-		ProjectID: n.project, KeyID: n.key, RequestID: redact(n.requestID), Method: r.Method, Route: n.route,
-		Path: clipTo(redact(r.URL.Path), longestPath), Subject: subject(r.URL.Path), Status: rec.status, Bytes: rec.bytes, Took: took,
+		ProjectID: n.project, KeyID: n.key, RequestID: publish(n.requestID), Method: r.Method, Route: n.route,
+		Path: clipTo(publish(r.URL.Path), longestPath), Subject: subject(r.URL.Path), Status: rec.status, Bytes: rec.bytes, Took: took,
 	}
 	if f, ok := errors.AsType[*fault.Fault](n.err); ok {
-		e.Problem = clipTo(redact(f.Message), longestProblem)
+		e.Problem = clipTo(publish(f.Message), longestProblem)
 	} else if rec.status >= http.StatusInternalServerError {
 		e.Problem = "internal error: the server's log has it under this request id"
 	}
@@ -130,11 +130,18 @@ func subject(path string) string {
 	return ""
 }
 
-// secrets finds what no log line may hold: API keys, users' tokens, and hex as
-// long as a signature.
-var secrets = regexp.MustCompile(`\b[sp]k_(?:test|live)_[A-Za-z0-9_-]+|\blku_[A-Za-z0-9_-]+|(?:0x)?[0-9a-fA-F]{128,}`)
+// secrets finds what no log line may hold: API keys, users' tokens, tokens of
+// others' logins (JWT), and hex as long as a signature.
+var secrets = regexp.MustCompile(`\b[sp]k_(?:test|live)_[A-Za-z0-9_-]+|\blku_[A-Za-z0-9_-]+|\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?|(?:0x)?[0-9a-fA-F]{128,}`)
 
 func redact(s string) string { return secrets.ReplaceAllString(s, "[redacted]") }
+
+// words32 finds 32 bytes in hex: a hash, or a private key that was sent by mistake.
+var words32 = regexp.MustCompile(`\b((?:0x)?[0-9a-fA-F]{8})[0-9a-fA-F]{56}\b`)
+
+// publish is redact for what operators read: of 32 bytes the first four stay,
+// enough to know a hash by and nothing of a key.
+func publish(s string) string { return words32.ReplaceAllString(redact(s), "$1…") }
 
 // requestNote collects what the log line says about a request. It belongs to
 // the request's goroutine.
