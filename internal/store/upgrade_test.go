@@ -14,6 +14,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/bundler"
 	"github.com/latchkey-dev/latchkey/internal/intent"
 	"github.com/latchkey-dev/latchkey/internal/page"
+	"github.com/latchkey-dev/latchkey/internal/permission"
 	"github.com/latchkey-dev/latchkey/internal/session"
 	"github.com/latchkey-dev/latchkey/internal/store"
 	"github.com/latchkey-dev/latchkey/internal/userop"
@@ -89,6 +90,59 @@ func checkIntentOfVersion1(t *testing.T, db *store.DB) {
 	}
 	if l, ok, err := db.AcquireLease(ctx, 80002, relayer, "b", time.Minute); err != nil || !ok || l.Epoch != 5 {
 		t.Errorf("lease %+v, %v", l, err)
+	}
+}
+
+// When sessions end is written at the first start of this version for all that
+// were granted before, in more than one batch; a permission that cannot be read
+// is left alone.
+func TestFillsWhenSessionsEnd(t *testing.T) {
+	t.Parallel()
+	const sessions, until = 1001, 2_000_000_000
+	path := writeVersion1(t) // has one whose permission is not readable
+	packed, err := permission.Permission{Signer: common.HexToAddress("0x88"), ValidUntil: until, Sudo: true}.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	addSessions(t, path, sessions, packed)
+	for range 2 { // the second start has nothing left to do
+		db := open(t, path)
+		live, ending, err := db.CountEnding(t.Context(), "pro_1", until-10, until)
+		if err != nil || live != sessions || ending != sessions {
+			t.Errorf("%d are live and %d end in time, want %d of both: %v", live, ending, sessions, err)
+		}
+		live, ending, err = db.CountEnding(t.Context(), "pro_1", until+1, until+10)
+		if err != nil || live != 0 || ending != 0 {
+			t.Errorf("%d are live and %d end after they have ended: %v", live, ending, err)
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// addSessions copies the session of version 1.
+func addSessions(t *testing.T, path string, n int, packed []byte) {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	tx, err := db.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback()
+	for i := range n {
+		_, err := tx.ExecContext(t.Context(), `INSERT INTO sessions SELECT 'ses_' || $1, project_id, player_id, account_id, chain_id, account_address, printf('0x%040x', $1),
+			$2, epoch, printf('0x%064x', $1), state, register_intent, revoke_intent, created_at, updated_at FROM sessions WHERE id = 'ses_1'`, 1000+i, packed)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		t.Fatal(err)
 	}
 }
 
