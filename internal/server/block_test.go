@@ -1,10 +1,13 @@
 package server_test
 
 import (
+	"encoding/binary"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/latchkey-dev/latchkey/internal/fault"
+	"github.com/latchkey-dev/latchkey/internal/server"
 	"github.com/latchkey-dev/latchkey/internal/session"
 )
 
@@ -40,6 +43,31 @@ func TestBlock(t *testing.T) {
 	w.succeed(in, w.personal(key, in.OperationHash))
 	_, err = w.server.Sessions.Unblock(t.Context(), w.project, v.Session.ID)
 	refused(t, err, "is not blocked")
+}
+
+// What the paymaster has signed before a block stays good until its own end: as
+// long as the window to sign in, and from a minute before, since clocks differ.
+// docs/console.md says so.
+func TestBlock_sponsorshipEnds(t *testing.T) {
+	t.Parallel()
+	for _, window := range []time.Duration{0, 7 * time.Minute} {
+		w := newWorld(t, func(cfg *server.Config) { cfg.SignWindow = window })
+		in := w.intend(w.mint())
+		want := 30 * time.Minute // when none is given
+		if window > 0 {
+			want = window
+		}
+		six := func(at int) uint64 {
+			return binary.BigEndian.Uint64(append([]byte{0, 0}, in.Operation.PaymasterData[at:at+6]...))
+		}
+		after, until := six(0), six(6)
+		if until != in.ExpiresAt {
+			t.Errorf("the sponsorship ends at %d, the intent at %d", until, in.ExpiresAt)
+		}
+		if got := time.Duration(until-after) * time.Second; got != want+time.Minute {
+			t.Errorf("the sponsorship is good for %s, want %s and a minute", got, want)
+		}
+	}
 }
 
 // The owner can revoke a blocked key, whose revocation the chain then keeps.
