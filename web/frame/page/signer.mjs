@@ -55,7 +55,7 @@ export class Signer {
     const api = this.#api(requestConfiguration.token, requestConfiguration)
     const account = await api.switchChain(record.account, chainId)
     checkOwner(account.ownerAddress, record.owner)
-    await authorizeForLater(api, key, { ...account, account: account.id, ...account.smartAccount })
+    await authorizeForLater(api, key, { ...account, account: account.id, ...account.smartAccount }, chainId)
     this.#hold(key, { ...record, account: account.id, address: account.address, chainId: account.chainId, accountType: account.accountType })
     return { action: 'chain-switched', ...this.#described(), ownerAddress: account.ownerAddress }
   }
@@ -123,7 +123,7 @@ export class Signer {
       signature: sign(key, `I am the key ${purpose.signer} of user ${purpose.user}.`),
     })
     checkOwner(made.ownerAddress, purpose.owner)
-    await authorizeForLater(api, key, made)
+    await authorizeForLater(api, key, made, chainId)
     this.#hold(key, {
       ...purpose, device: made.device, share: device,
       account: made.account, address: made.address, chainId: made.chainId, accountType: made.accountType,
@@ -195,9 +195,11 @@ export class Signer {
 // authorizeForLater gives the server the EIP-7702 authorization of a delegated
 // account. The SDK signs one with calls, but not with a session, which may come
 // first. It is for a key that was never used: the server refuses it for another,
-// whose account then starts with a call.
-async function authorizeForLater(api, key, { account, accountType, chainId, implementationAddress }) {
+// whose account then starts with a call. It is for the chain that was asked for
+// and no other: one for chain 0 would hold on every chain.
+async function authorizeForLater(api, key, { account, accountType, chainId, implementationAddress }, asked) {
   if (accountType !== 'Delegated Account') return
+  if (!(asked > 0) || chainId !== asked) throw new Error(`the server answered an account on chain ${chainId}, want chain ${asked}, which must not be 0: nothing was authorized`)
   try {
     await api.keepAuthorization(account, authorize(key, { chainId, implementation: implementationAddress }))
   } catch (error) {

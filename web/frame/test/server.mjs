@@ -3,6 +3,8 @@
 
 import { Refused } from '../page/api.mjs'
 
+const implementation = '0x390f908f4754a7d1f81feb94c64d87f301648bd3'
+
 export class Server {
   accounts = new Map() // {account, user, signer, address, chainId, accountType}
   devices = new Map() // {id, signer, share}
@@ -11,6 +13,8 @@ export class Server {
   sessions = new Set()
   asked = [] // names of methods
   made = 0 // devices
+  authorizations = [] // {account, signature}
+  lie = {} // what answers about a new account say instead of the truth
 
   // as answers what a user's page calls.
   as(user) {
@@ -34,7 +38,7 @@ export class Server {
         this.accounts.set(made.account, made)
         signer.owner = address
         signer.primary = device(signer.id, share).id
-        return { ...made, device: signer.primary, ownerAddress: address }
+        return { ...made, device: signer.primary, ownerAddress: address, implementationAddress: implementation, ...this.lie }
       },
       serverShare: (account, id) => {
         const kept = found(this.accounts.get(account))
@@ -50,7 +54,12 @@ export class Server {
         const kept = found(this.accounts.get(account))
         const there = { ...kept, account: `acc_${this.accounts.size + 1}`, chainId }
         this.accounts.set(there.account, there)
-        return { id: there.account, address: there.address, chainId, accountType: there.accountType, ownerAddress: this.signers.get(kept.signer).owner }
+        const smartAccount = { implementationAddress: implementation }
+        return { id: there.account, address: there.address, chainId, accountType: there.accountType, ownerAddress: this.signers.get(kept.signer).owner, smartAccount, ...this.lie }
+      },
+      keepAuthorization: (account, signature) => {
+        this.authorizations.push({ account: found(this.accounts.get(account)).account, signature })
+        return {}
       },
       saveRecovery: ({ reference, ...recovery }) => {
         if (this.signers.has(reference)) throw new Refused(409, 'there is one already')

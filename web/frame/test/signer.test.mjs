@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
+import { authorize } from '../page/authorization.mjs'
 import { fromBase64url, toBase64url } from '../page/bytes.mjs'
 import { Device, memory } from '../page/device.mjs'
 import { addressOf, newOwnerKey, parseOwnerKey, sign } from '../page/owner.mjs'
@@ -301,6 +302,37 @@ test('an imported key signs and is exported', async () => {
   assert.equal(await browser.export(), privateKey)
   assert.equal(await browser.sign(), sign(parseOwnerKey(privateKey), digest))
   await assert.rejects(new Browser(server, 'pla_1').import({ ...right, privateKey: '0x12' }), /64 hex digits/)
+})
+
+// The SDK makes delegated accounts ready for a session that comes first.
+test('a delegated account is authorized for the chain that was asked for, and no other', async () => {
+  const delegated = { accountType: 'Delegated Account', chainId: 2 }
+  for (const lie of [{ chainId: 0 }, { chainId: 1 }, { chainId: '2' }, { chainId: '0x2' }, { chainId: [2] }, { chainId: null }]) {
+    const server = new Server()
+    const { right } = locks(server).passkey
+    const browser = new Browser(server, 'pla_1')
+    await browser.create({ ...right, ...delegated, chainId: 1 })
+    server.authorizations = []
+    server.lie = lie
+    await assert.rejects(new Browser(server, 'pla_1').create({ ...right, ...delegated }), /nothing was authorized/)
+    await assert.rejects(browser.signer.switchChain({ chainId: 2, requestConfiguration: browser.login }), /nothing was authorized/)
+    assert.deepEqual(server.authorizations, [], JSON.stringify(lie))
+  }
+  for (const chainId of [0, -1, undefined]) {
+    const server = new Server()
+    await assert.rejects(new Browser(server, 'pla_1').create({ ...locks(server).passkey.right, ...delegated, chainId }), /nothing was authorized/)
+    assert.deepEqual(server.authorizations, [], String(chainId))
+  }
+  const server = new Server()
+  const browser = new Browser(server, 'pla_1')
+  const made = await browser.create({ ...locks(server).passkey.right, ...delegated })
+  const there = await browser.signer.switchChain({ chainId: 3, requestConfiguration: browser.login })
+  const key = parseOwnerKey(await browser.export())
+  const implementation = '0x390f908f4754a7d1f81feb94c64d87f301648bd3'
+  assert.deepEqual(server.authorizations, [
+    { account: made.account, signature: authorize(key, { chainId: 2, implementation }) },
+    { account: there.account, signature: authorize(key, { chainId: 3, implementation }) },
+  ])
 })
 
 test('another chain has an account of the same owner', async () => {
