@@ -316,7 +316,7 @@ type CreateEmbeddedRequest struct {
 	// Share The server's share of the key.
 	Share string `json:"share"`
 
-	// Signature The key's EIP-191 signature over the text `I am the key sig_… of user pla_….`
+	// Signature The key's signature over the claim `I am the key sig_… of user pla_….` The digest of a claim is Keccak-256 of `\x19Latchkey Signed Claim:\n`, its length in bytes, and the claim.
 	Signature string `json:"signature"`
 
 	// SignerUUID Id of the key (`sig_`), chosen by the browser.
@@ -1104,6 +1104,9 @@ type RegisterEmbeddedRequest struct {
 
 	// Share The server's share of the key.
 	Share string `json:"share"`
+
+	// Signature The key's signature over the claim `Add a device to the key {signer} of user {user} with the server share of SHA-256 {0x and the hash of share}.` Without it the request is refused.
+	Signature *string `json:"signature,omitempty"`
 }
 
 // RevokeAccountSessionsRequest defines model for RevokeAccountSessionsRequest.
@@ -1426,6 +1429,9 @@ type ShieldShareRequest struct {
 
 	// Secret The share as the wallet page sealed it.
 	Secret string `json:"secret"`
+
+	// Signature To replace a share, which is refused without it: the key's signature over the claim `Recover the key {reference} of user {user} with device {keychain_id} by {entropy} with the recovery share of SHA-256 {0x and the hash of secret} and passkey {passkey_id, or nothing}.`
+	Signature *string `json:"signature,omitempty"`
 }
 
 // ShieldUsersRequest defines model for ShieldUsersRequest.

@@ -15,11 +15,11 @@ import (
 type WalletService interface {
 	Create(ctx context.Context, u share.User, p share.WalletParams) (share.Wallet, error)
 	ServerShare(ctx context.Context, u share.User, accountID, deviceID string) (share.Wallet, error)
-	Register(ctx context.Context, u share.User, accountID, serverShare string) (share.Wallet, error)
+	Register(ctx context.Context, u share.User, accountID, serverShare string, proof []byte) (share.Wallet, error)
 	SwitchChain(ctx context.Context, u share.User, accountID string, chainID uint64) (account.Account, error)
 
 	SaveRecovery(ctx context.Context, u share.User, r share.Recovery) error
-	ReplaceRecovery(ctx context.Context, u share.User, r share.Recovery, deviceID string) error
+	ReplaceRecovery(ctx context.Context, u share.User, r share.Recovery, deviceID string, proof []byte) error
 	Recovery(ctx context.Context, u share.User, signerID string) (share.Recovery, error)
 	// Signers answers those with one of the ids, or of one of the players.
 	Signers(ctx context.Context, projectID string, ids, playerIDs []string) ([]share.Signer, error)
@@ -61,9 +61,9 @@ func (h devices) create(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	proof, err := hexutil.Decode(req.Signature)
+	proof, err := parseProof(req.Signature)
 	if err != nil {
-		return nil, fault.Field("signature", nil, "must be 0x and 130 hex digits")
+		return nil, err
 	}
 	w, err := h.wallets.Create(c.Context(), c.owner(), share.WalletParams{
 		SignerID:           req.SignerUUID,
@@ -95,6 +95,18 @@ func (h devices) create(c *call) (any, error) {
 	return shown, nil
 }
 
+// parseProof answers nil for "": what had to be signed, the service says.
+func parseProof(signature string) ([]byte, error) {
+	if signature == "" {
+		return nil, nil
+	}
+	proof, err := hexutil.Decode(signature)
+	if err != nil {
+		return nil, fault.Field("signature", nil, "must be 0x and 130 hex digits")
+	}
+	return proof, nil
+}
+
 func checkEmbedded(req CreateEmbeddedRequest) error {
 	if req.ChainType != chainTypeEVM {
 		return fault.Field("chainType", echo(req.ChainType), "must be %s, is %s", chainTypeEVM, describeValue(req.ChainType))
@@ -122,7 +134,11 @@ func (h devices) register(c *call) (any, error) {
 	if err := c.decode(&req); err != nil {
 		return nil, err
 	}
-	w, err := h.wallets.Register(c.Context(), c.owner(), req.Account, req.Share)
+	proof, err := parseProof(value(req.Signature))
+	if err != nil {
+		return nil, err
+	}
+	w, err := h.wallets.Register(c.Context(), c.owner(), req.Account, req.Share, proof)
 	if err != nil {
 		return nil, err
 	}

@@ -8,9 +8,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/intent"
 	"github.com/latchkey-dev/latchkey/internal/session"
+	"github.com/latchkey-dev/latchkey/internal/share"
 	"github.com/latchkey-dev/latchkey/internal/user"
 )
 
@@ -74,6 +79,35 @@ func TestSocialSignInNeverLinks(t *testing.T) {
 			}
 			if r := a.do("POST", path, jsonType, body, asAnn...); r.Code != http.StatusOK || got != want {
 				t.Errorf("%s %s: %d, links to %q, want %q", path, body, r.Code, got, want)
+			}
+		}
+	}
+}
+
+// The service decides about the owner's signature: it gets what was sent, and
+// nothing for nothing.
+func TestOwnersWordIsPassedOn(t *testing.T) {
+	t.Parallel()
+	for _, signature := range []string{"", goodSignature} {
+		for path, want := range map[string]any{
+			"POST /v2/devices/register": []string{accountID, "c2hhcmU", string(common.FromHex(signature))},
+			"PUT /shield/shares": rotated{
+				share.Recovery{SignerID: signerID, Method: share.ByPasskey, Secret: "{}", PasskeyID: "cGFzc2tleQ", PasskeyEnv: json.RawMessage(`{"name":"laptop"}`)},
+				deviceID, common.FromHex(signature),
+			},
+		} {
+			a := newAPI(t)
+			method, path, _ := strings.Cut(path, " ")
+			body := goodShare
+			if method == "POST" {
+				body = `{"account":"` + accountID + `","share":"c2hhcmU"}`
+			}
+			if signature != "" {
+				body = strings.Replace(body, "{", `{"signature":"`+signature+`",`, 1)
+			}
+			r := a.do(method, path, jsonType, body, asAnn...)
+			if diff := cmp.Diff(want, a.asked, cmp.AllowUnexported(rotated{}), cmpopts.EquateEmpty()); r.Code != http.StatusOK || diff != "" {
+				t.Errorf("%s: %d, the service was asked (-want +got):\n%s", path, r.Code, diff)
 			}
 		}
 	}

@@ -114,11 +114,11 @@ var workingRequests = []workingRequest{
 
 	{"POST", "/v2/devices/create", `{"accountType":"Smart Account","chainType":"EVM","chainId":80002,"address":"` + owner.Hex() + `","share":"c2hhcmU","signerUuid":"` + signerID + `","signature":"` + goodSignature + `"}`, ""},
 	{"POST", "/v2/devices/recover", `{"account":"` + accountID + `"}`, ""},
-	{"POST", "/v2/devices/register", `{"account":"` + accountID + `","share":"c2hhcmU"}`, ""},
+	{"POST", "/v2/devices/register", `{"account":"` + accountID + `","share":"c2hhcmU","signature":"` + goodSignature + `"}`, ""},
 	{"POST", "/v2/accounts/switch-chain", `{"account":"` + accountID + `","chainId":80002}`, ""},
 	{"GET", "/v2/accounts/signer?address=" + owner.Hex(), "", ""},
 	{"POST", "/shield/shares", goodShare, ""},
-	{"PUT", "/shield/shares", goodShare, ""},
+	{"PUT", "/shield/shares", strings.Replace(goodShare, "{", `{"signature":"`+goodSignature+`",`, 1), ""},
 	{"GET", "/shield/shares/" + signerID, "", ""},
 	{"GET", "/shield/keychain?reference=" + signerID, "", ""},
 	{"POST", "/shield/shares/encryption/reference/bulk", `{"references":["` + signerID + `"]}`, ""},

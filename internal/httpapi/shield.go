@@ -77,21 +77,25 @@ func (h shield) save(c *call) (any, error) {
 }
 
 func (h shield) replace(c *call) (any, error) {
-	r, device, err := readShare(c)
+	r, req, err := readShare(c)
 	if err != nil {
 		return nil, err
 	}
-	if err := h.wallets.ReplaceRecovery(c.Context(), c.owner(), r, device); err != nil {
+	proof, err := parseProof(value(req.Signature))
+	if err != nil {
+		return nil, err
+	}
+	if err := h.wallets.ReplaceRecovery(c.Context(), c.owner(), r, value(req.KeychainID), proof); err != nil {
 		return nil, err
 	}
 	return ShieldReference{Reference: r.SignerID}, nil
 }
 
-// readShare answers the share in the body, and the device that it goes with.
-func readShare(c *call) (share.Recovery, string, error) {
+// readShare answers the share in the body, and the body.
+func readShare(c *call) (share.Recovery, ShieldShareRequest, error) {
 	var req ShieldShareRequest
 	if err := c.decode(&req); err != nil {
-		return share.Recovery{}, "", err
+		return share.Recovery{}, req, err
 	}
 	r := share.Recovery{SignerID: req.Reference, Method: share.Method(req.Entropy), Secret: req.Secret}
 	if p := req.PasskeyReference; p != nil {
@@ -100,7 +104,7 @@ func readShare(c *call) (share.Recovery, string, error) {
 			r.PasskeyEnv = p.PasskeyEnv
 		}
 	}
-	return r, value(req.KeychainID), nil
+	return r, req, nil
 }
 
 func (h shield) get(c *call) (any, error) {

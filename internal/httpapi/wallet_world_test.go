@@ -37,8 +37,8 @@ func (w walletWorld) ServerShare(_ context.Context, u share.User, account, devic
 	return w.own(u, []string{account, device})
 }
 
-func (w walletWorld) Register(_ context.Context, u share.User, account, serverShare string) (share.Wallet, error) {
-	return w.own(u, []string{account, serverShare})
+func (w walletWorld) Register(_ context.Context, u share.User, account, serverShare string, proof []byte) (share.Wallet, error) {
+	return w.own(u, []string{account, serverShare, string(proof)})
 }
 
 func (w walletWorld) SwitchChain(_ context.Context, u share.User, accountID string, chainID uint64) (account.Account, error) {
@@ -51,8 +51,8 @@ func (w walletWorld) SaveRecovery(_ context.Context, u share.User, r share.Recov
 	return err
 }
 
-func (w walletWorld) ReplaceRecovery(_ context.Context, u share.User, r share.Recovery, device string) error {
-	_, err := w.own(u, rotated{r, device})
+func (w walletWorld) ReplaceRecovery(_ context.Context, u share.User, r share.Recovery, device string, proof []byte) error {
+	_, err := w.own(u, rotated{r, device, proof})
 	return err
 }
 
@@ -60,6 +60,7 @@ func (w walletWorld) ReplaceRecovery(_ context.Context, u share.User, r share.Re
 type rotated struct {
 	recovery share.Recovery
 	device   string
+	proof    []byte
 }
 
 func (w walletWorld) Recovery(_ context.Context, u share.User, signerID string) (share.Recovery, error) {

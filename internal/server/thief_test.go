@@ -47,6 +47,9 @@ func TestThief(t *testing.T) {
 	part, err := w.server.Wallets.MakeEntropy(t.Context(), w.project)
 	w.must(err)
 	victims := w.playBrowsers(part)
+	for _, v := range victims {
+		vandal{world: w, victim: v}.destroy() // what follows finds all shares in place
+	}
 	w.must(w.server.Close(t.Context()))
 	loot := w.steal(key)
 

@@ -67,7 +67,8 @@ func (s *Service) locked(signer Signer, r Recovery) Signer {
 // ReplaceRecovery keeps a recovery share that goes with the server share of a
 // device in the place of the old one. The server share that went with the old
 // one is deleted: whoever kept the old recovery share can do nothing with it.
-func (s *Service) ReplaceRecovery(ctx context.Context, u User, r Recovery, deviceID string) error {
+// proof is the owner's signature over ReplaceClaim.
+func (s *Service) ReplaceRecovery(ctx context.Context, u User, r Recovery, deviceID string, proof []byte) error {
 	if err := s.ready(); err != nil {
 		return err
 	}
@@ -77,10 +78,18 @@ func (s *Service) ReplaceRecovery(ctx context.Context, u User, r Recovery, devic
 	if err := s.reads.allow(u.PlayerID, s.Now()); err != nil {
 		return err
 	}
+	signer, err := s.Store.Signer(ctx, u.ProjectID, u.PlayerID, r.SignerID)
+	if err != nil {
+		return err
+	}
 	if _, err := s.Store.Device(ctx, r.SignerID, deviceID); err != nil {
 		if fault.Is(err, fault.NotFound) {
 			return fault.Field("keychain_id", deviceID, "signer %s has no device %q: register the device whose server share goes with this recovery share first", r.SignerID, deviceID)
 		}
+		return err
+	}
+	// A signer with a device has an owner: both are saved with its account.
+	if err := checkSigned(signer.Owner, ReplaceClaim(u, r, deviceID), proof); err != nil {
 		return err
 	}
 	return s.Store.UpdateSigner(ctx, u.ProjectID, u.PlayerID, r.SignerID, func(old Signer) (Signer, []string, error) {

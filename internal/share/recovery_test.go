@@ -18,11 +18,11 @@ func TestRecoveryIsReplaced(t *testing.T) {
 	if err != nil || got.Method != share.ByPassword || !strings.Contains(got.Secret, `"password"`) {
 		t.Errorf("the recovery share is %+v, %v", got, err)
 	}
-	next, err := w.wallets.Register(w.ctx, w.ann, made.Account.ID, "next share")
+	next, err := w.register(w.ann, made, "next share")
 	w.must(err)
 	r := sealed(share.ByPasskey, "next")
 	r.SignerID, r.PasskeyID, r.PasskeyEnv = made.Signer.ID, "credential", []byte(`{"os":"x"}`)
-	w.must(w.wallets.ReplaceRecovery(w.ctx, w.ann, r, next.Device.ID))
+	w.must(w.replace(w.ann, r, next.Device.ID))
 
 	got, err = w.wallets.Recovery(w.ctx, w.ann, made.Signer.ID)
 	if err != nil || got.Secret != r.Secret || got.Method != share.ByPasskey || got.PasskeyID != "credential" {
@@ -37,9 +37,32 @@ func TestRecoveryIsReplaced(t *testing.T) {
 		t.Errorf("the old server share: %v, want not found", err)
 	}
 	// Said again after a lost answer, it changes nothing.
-	w.must(w.wallets.ReplaceRecovery(w.ctx, w.ann, r, next.Device.ID))
+	w.must(w.replace(w.ann, r, next.Device.ID))
 	if s, err := w.wallets.ServerShare(w.ctx, w.ann, made.Account.ID, ""); err != nil || s.Share != "next share" {
 		t.Errorf("after a repetition there is %+v, %v", s, err)
+	}
+}
+
+// Whoever overheard a replacement cannot take the user back to its share.
+func TestReplacementIsNotReplayed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	made := w.wallet(w.ann)
+	var replacements []func() error
+	for _, word := range []string{"first", "second"} {
+		device, err := w.register(w.ann, made, word+" share")
+		w.must(err)
+		r := sealed(share.ByPassword, word)
+		r.SignerID = made.Signer.ID
+		replace := func() error { return w.replace(w.ann, r, device.Device.ID) }
+		w.must(replace())
+		replacements = append(replacements, replace)
+	}
+	if err := replacements[0](); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "has no device") {
+		t.Errorf("the first replacement again, after the second: %v, want a refusal", err)
+	}
+	if s, err := w.wallets.ServerShare(w.ctx, w.ann, made.Account.ID, ""); err != nil || s.Share != "second share" {
+		t.Errorf("what goes with the recovery share is %+v, %v", s, err)
 	}
 }
 
@@ -97,4 +120,43 @@ func TestSignersOfAUserAreFew(t *testing.T) {
 		t.Errorf("the 51st: %v", err)
 	}
 	w.must(w.wallets.SaveRecovery(w.ctx, w.bob, sealed(share.ByPassword, "x")))
+}
+
+// A user's token says who asks, not that the key is there.
+func TestTokenAloneDestroysNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	made := w.wallet(w.ann)
+	next, err := w.register(w.ann, made, "next share")
+	w.must(err)
+	before, err := w.wallets.Recovery(w.ctx, w.ann, made.Signer.ID)
+	w.must(err)
+	junk := withID(made.Signer.ID)
+	other := junk
+	other.PasskeyID = "credential"
+	for name, proof := range map[string][]byte{
+		"none": nil, "of the account's claim": prove(t, w.ann, made.Signer.ID),
+		"of a device":              signed(t, share.RegisterClaim(w.ann, made.Signer.ID, "next share")),
+		"of another secret":        signed(t, share.ReplaceClaim(w.ann, before, next.Device.ID)),
+		"of another device":        signed(t, share.ReplaceClaim(w.ann, junk, made.Device.ID)),
+		"of another passkey":       signed(t, share.ReplaceClaim(w.ann, other, next.Device.ID)),
+		"of a personal message":    personal(t, share.ReplaceClaim(w.ann, junk, next.Device.ID)),
+		"of another's message":     personal(t, share.RegisterClaim(w.ann, made.Signer.ID, "junk")),
+		"of another user's signer": signed(t, share.ReplaceClaim(w.bob, junk, next.Device.ID)),
+	} {
+		if err := w.wallets.ReplaceRecovery(w.ctx, w.ann, junk, next.Device.ID, proof); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "signature") {
+			t.Errorf("recovery, signature %s: %v, want a refusal", name, err)
+		}
+		if _, err := w.wallets.Register(w.ctx, w.ann, made.Account.ID, "junk", proof); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "signature") {
+			t.Errorf("device, signature %s: %v, want a refusal", name, err)
+		}
+	}
+	if got, err := w.wallets.Recovery(w.ctx, w.ann, made.Signer.ID); err != nil || got.Secret != before.Secret {
+		t.Errorf("the recovery share is %+v, %v", got, err)
+	}
+	for _, d := range []share.Wallet{made, next} {
+		if _, err := w.wallets.ServerShare(w.ctx, w.ann, made.Account.ID, d.Device.ID); err != nil {
+			t.Errorf("server share of %s: %v", d.Device.ID, err)
+		}
+	}
 }

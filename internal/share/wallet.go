@@ -3,9 +3,11 @@ package share
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"fmt"
 
-	"github.com/ethereum/go-ethereum/accounts"
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/ethereum/go-ethereum/crypto"
 
 	"github.com/latchkey-dev/latchkey/internal/account"
@@ -75,22 +77,55 @@ func (s *Service) Create(ctx context.Context, u User, p WalletParams) (Wallet, e
 	return Wallet{Account: a, Signer: signer, Device: device}, err
 }
 
-// Claim is what an owner key signs, as a personal message (EIP-191), to be the
-// key of a user's signer. Without it a user could take the address of another's
-// key for a delegated account.
+// Claim is what an owner key signs to be the key of a user's signer. Without it
+// a user could take the address of another's key for a delegated account.
 func Claim(u User, signerID string) string {
 	return "I am the key " + signerID + " of user " + u.PlayerID + "."
 }
 
 func checkProof(u User, p WalletParams) error {
-	refused := fault.Field("signature", nil, "must be the signature of %s over the text %q", p.Owner, Claim(u, p.SignerID))
-	if len(p.Proof) != crypto.SignatureLength || p.Proof[64] < 27 {
+	return checkSigned(p.Owner, Claim(u, p.SignerID), p.Proof)
+}
+
+// RegisterClaim is what an owner key signs to have a device with a server share.
+// Without it a user's token alone could push out every device of the user. Said
+// again it adds the same share once more, and older devices then recover.
+func RegisterClaim(u User, signerID, serverShare string) string {
+	return "Add a device to the key " + signerID + " of user " + u.PlayerID + " with the server share of SHA-256 " + digest(serverShare) + "."
+}
+
+// ReplaceClaim is what an owner key signs to have its recovery share replaced.
+// Without it a user's token alone could put junk in its place. It names the
+// device, which the next replacement deletes: said again after that, it brings no
+// old share back. The passkey's id, which is any text, comes last, so that no two
+// requests have the same claim.
+func ReplaceClaim(u User, r Recovery, deviceID string) string {
+	return "Recover the key " + r.SignerID + " of user " + u.PlayerID + " with device " + deviceID + " by " + string(r.Method) +
+		" with the recovery share of SHA-256 " + digest(r.Secret) + " and passkey " + r.PasskeyID + "."
+}
+
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hexutil.Encode(sum[:])
+}
+
+// ClaimHash is what the owner key signs for a claim. Its prefix is that of no
+// personal message (EIP-191), typed data (EIP-712), transaction or authorization
+// (EIP-7702): no text that an app has the wallet sign is a claim.
+func ClaimHash(claim string) common.Hash {
+	return crypto.Keccak256Hash(fmt.Appendf(nil, "\x19Latchkey Signed Claim:\n%d%s", len(claim), claim))
+}
+
+// checkSigned refuses a proof that is not the owner's signature over the claim.
+func checkSigned(owner common.Address, claim string, proof []byte) error {
+	refused := fault.Field("signature", nil, "must be the signature of %s over the claim %q", owner, claim)
+	if len(proof) != crypto.SignatureLength || proof[64] < 27 {
 		return refused
 	}
-	sig := bytes.Clone(p.Proof)
+	sig := bytes.Clone(proof)
 	sig[64] -= 27
-	key, err := crypto.SigToPub(accounts.TextHash([]byte(Claim(u, p.SignerID))), sig)
-	if err != nil || crypto.PubkeyToAddress(*key) != p.Owner {
+	key, err := crypto.SigToPub(ClaimHash(claim).Bytes(), sig)
+	if err != nil || crypto.PubkeyToAddress(*key) != owner {
 		return refused
 	}
 	return nil
@@ -144,8 +179,8 @@ func (s *Service) ServerShare(ctx context.Context, u User, accountID, deviceID s
 const maxDevices = 20
 
 // Register keeps the server share of a new device, which its browser made from
-// the recovered key.
-func (s *Service) Register(ctx context.Context, u User, accountID, share string) (Wallet, error) {
+// the recovered key. proof is the owner's signature over RegisterClaim.
+func (s *Service) Register(ctx context.Context, u User, accountID, share string, proof []byte) (Wallet, error) {
 	if err := s.ready(); err != nil {
 		return Wallet{}, err
 	}
@@ -157,6 +192,9 @@ func (s *Service) Register(ctx context.Context, u User, accountID, share string)
 	}
 	a, signer, err := s.owned(ctx, u, accountID)
 	if err != nil {
+		return Wallet{}, err
+	}
+	if err := checkSigned(signer.Owner, RegisterClaim(u, signer.ID, share), proof); err != nil {
 		return Wallet{}, err
 	}
 	device := s.newDevice(signer.ID, share)

@@ -7,6 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/crypto"
+
 	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/fault"
 	"github.com/latchkey-dev/latchkey/internal/id"
@@ -26,7 +29,7 @@ func TestWallet(t *testing.T) {
 	if err != nil || got.Share != "server share" || got.Device.ID != made.Device.ID || got.Signer.Owner != key {
 		t.Errorf("the share is %+v, %v", got, err)
 	}
-	second, err := w.wallets.Register(w.ctx, w.ann, made.Account.ID, "second share")
+	second, err := w.register(w.ann, made, "second share")
 	w.must(err)
 	got, err = w.wallets.ServerShare(w.ctx, w.ann, made.Account.ID, second.Device.ID)
 	if err != nil || got.Share != "second share" || got.Signer.Primary == second.Device.ID {
@@ -82,11 +85,11 @@ func TestWalletsOfOthers(t *testing.T) {
 		for what, try := range map[string]func() error{
 			"server share":  func() error { _, err := w.wallets.ServerShare(w.ctx, u, anns.Account.ID, ""); return err },
 			"device share":  func() error { _, err := w.wallets.ServerShare(w.ctx, u, anns.Account.ID, anns.Device.ID); return err },
-			"register":      func() error { _, err := w.wallets.Register(w.ctx, u, anns.Account.ID, "share"); return err },
+			"register":      func() error { _, err := w.register(u, anns, "share"); return err },
 			"recovery":      func() error { _, err := w.wallets.Recovery(w.ctx, u, anns.Signer.ID); return err },
 			"other chain":   func() error { _, err := w.wallets.SwitchChain(w.ctx, u, anns.Account.ID, 2); return err },
 			"same chain":    func() error { _, err := w.wallets.SwitchChain(w.ctx, u, anns.Account.ID, 1); return err },
-			"new recovery":  func() error { return w.wallets.ReplaceRecovery(w.ctx, u, withID(anns.Signer.ID), anns.Device.ID) },
+			"new recovery":  func() error { return w.replace(u, withID(anns.Signer.ID), anns.Device.ID) },
 			"second wallet": func() error { _, err := w.wallets.Create(w.ctx, u, w.params(u, anns.Signer.ID)); return err },
 		} {
 			if err := try(); !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Invalid) {
@@ -99,7 +102,7 @@ func TestWalletsOfOthers(t *testing.T) {
 	if _, err := w.wallets.ServerShare(w.ctx, w.bob, bobs.Account.ID, anns.Device.ID); !fault.Is(err, fault.NotFound) {
 		t.Errorf("ann's device with bob's account: %v, want not found", err)
 	}
-	if err := w.wallets.ReplaceRecovery(w.ctx, w.bob, withID(bobs.Signer.ID), anns.Device.ID); !fault.Is(err, fault.Invalid) {
+	if err := w.replace(w.bob, withID(bobs.Signer.ID), anns.Device.ID); !fault.Is(err, fault.Invalid) {
 		t.Errorf("bob's recovery share with ann's device: %v, want a refusal", err)
 	}
 }
@@ -231,6 +234,17 @@ func TestSwitchChain(t *testing.T) {
 	}
 }
 
+// The digest is that of the wallet page's tests, and of viem.
+func TestClaimHash(t *testing.T) {
+	t.Parallel()
+	sig := common.FromHex("0x92feec7a5971a21fb8a2f684a98ab25825a93a5d95dd7e642156902cfef45b78629853c22fc46cd84b3debea846dedc99e06cb47a726e3320088e61b1c1ff2781c")
+	sig[64] -= 27
+	key, err := crypto.SigToPub(share.ClaimHash("I am the key sig_1 of user pla_1.").Bytes(), sig)
+	if err != nil || crypto.PubkeyToAddress(*key) != common.HexToAddress("0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266") {
+		t.Errorf("the page's signature is by %v, %v", key, err)
+	}
+}
+
 func TestOldDevicesMakeRoom(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -238,7 +252,7 @@ func TestOldDevicesMakeRoom(t *testing.T) {
 	var first share.Wallet
 	for n := range 20 {
 		w.pass(time.Minute)
-		got, err := w.wallets.Register(w.ctx, w.ann, made.Account.ID, "share")
+		got, err := w.register(w.ann, made, "share")
 		w.must(err)
 		if n == 0 {
 			first = got

@@ -126,12 +126,38 @@ var (
 // prove signs with the owner key that it is a user's signer.
 func prove(t *testing.T, u share.User, signerID string) []byte {
 	t.Helper()
-	sig, err := crypto.Sign(accounts.TextHash([]byte(share.Claim(u, signerID))), ownerKey)
+	return signed(t, share.Claim(u, signerID))
+}
+
+// signed is the owner key's signature of a claim, personal that of a text which
+// an app has it sign.
+func signed(t *testing.T, claim string) []byte {
+	t.Helper()
+	return sign(t, share.ClaimHash(claim).Bytes())
+}
+
+func personal(t *testing.T, text string) []byte {
+	t.Helper()
+	return sign(t, accounts.TextHash([]byte(text)))
+}
+
+func sign(t *testing.T, digest []byte) []byte {
+	t.Helper()
+	sig, err := crypto.Sign(digest, ownerKey)
 	if err != nil {
 		t.Fatal(err)
 	}
 	sig[64] += 27
 	return sig
+}
+
+// register and replace ask with the owner key's signature.
+func (w *world) register(u share.User, made share.Wallet, serverShare string) (share.Wallet, error) {
+	return w.wallets.Register(w.ctx, u, made.Account.ID, serverShare, signed(w.T, share.RegisterClaim(u, made.Signer.ID, serverShare)))
+}
+
+func (w *world) replace(u share.User, r share.Recovery, deviceID string) error {
+	return w.wallets.ReplaceRecovery(w.ctx, u, r, deviceID, signed(w.T, share.ReplaceClaim(u, r, deviceID)))
 }
 
 // wallet makes one for a user, as the wallet page does.

@@ -7,6 +7,8 @@ import { after, before, test } from 'node:test'
 
 import OpenfortNode from '@openfort/openfort-node'
 import { ShieldAuthProvider, ShieldSDK, entropy } from '@openfort/shield-js'
+import { keccak256, toBytes } from 'viem'
+import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 
 import { startDev } from '../lib/server.mjs'
 
@@ -47,6 +49,31 @@ test('a share is kept for its user alone', async () => {
   await assert.rejects(shield.storeSecret(share, ann.auth), { name: 'SecretAlreadyExistsError' })
   await assert.rejects(shield.storeSecret(share, bob.auth), { name: 'SecretAlreadyExistsError' })
   await assert.rejects(shield.updateSecret(bob.auth, { ...share, keychainId: 'dev_1' }))
+})
+
+// The official clients send no proof, and none of their flows replaces a share:
+// the wallet page does, with its owner key's signature.
+test('a share that a wallet recovers by is not replaced without its owner', async () => {
+  const share = { secret: sealed('password'), entropy: entropy.user, reference: newReference() }
+  await shield.storeSecret(share, ann.auth)
+  const claim = `I am the key ${share.reference} of user ${ann.id}.`
+  const owner = privateKeyToAccount(generatePrivateKey())
+  const signature = await owner.sign({ hash: keccak256(toBytes(`\x19Latchkey Signed Claim:\n${claim.length}${claim}`)) })
+  const headers = { 'content-type': 'application/json', 'x-project-key': info.publishableKey, authorization: `Bearer ${ann.auth.openfortOAuthToken}` }
+  const post = async (path, body) => {
+    const answer = await fetch(`${info.api}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+    return { status: answer.status, body: await answer.json() }
+  }
+  const made = await post('/v2/devices/create', {
+    accountType: 'Smart Account', chainType: 'EVM', chainId: info.chainId, address: owner.address, share: b64(33), signerUuid: share.reference, signature,
+  })
+  assert.equal(made.status, 200, JSON.stringify(made.body))
+  const junk = { ...share, secret: sealed('password'), keychainId: made.body.device }
+  await assert.rejects(shield.updateSecret(ann.auth, junk), /status=400/)
+  const device = await post('/v2/devices/register', { account: made.body.account, share: b64(33) })
+  assert.equal(device.status, 400)
+  assert.match(device.body.error.message, /^signature: /)
+  assert.equal((await shield.getSecretByReference(ann.auth, share.reference)).secret, share.secret)
 })
 
 test('a share in the clear is refused', async () => {

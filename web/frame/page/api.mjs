@@ -37,8 +37,8 @@ export class Api {
   }
 
   // registerDevice keeps a new server share and answers its device as id.
-  registerDevice(account, share) {
-    return this.#send('POST', 'v2/devices/register', { account, share })
+  registerDevice(account, share, signature) {
+    return this.#send('POST', 'v2/devices/register', { account, share, signature })
   }
 
   // switchChain answers the account of the same owner on another chain.

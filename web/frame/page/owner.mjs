@@ -36,6 +36,15 @@ export function sign(key, message, { requireArrayify = true, requireHash = true 
   return toHex(Uint8Array.of(...rs, 27 + recovery))
 }
 
+// signClaim answers the key's word to this server, as sign does. Its prefix is
+// that of no personal message, typed data, transaction or authorization, so that
+// no text that an app has signed is a claim.
+export function signClaim(key, text) {
+  const claim = utf8(text)
+  const digest = keccak256(Uint8Array.of(...utf8(`\x19Latchkey Signed Claim:\n${claim.length}`), ...claim))
+  return sign(key, digest, { requireHash: false })
+}
+
 function bytesOf(message, arrayify) {
   if (message instanceof Uint8Array) return message
   if (typeof message !== 'string') throw new Error('the message must be text or bytes')

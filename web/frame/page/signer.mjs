@@ -4,9 +4,9 @@
 
 import { Refused } from './api.mjs'
 import { authorize } from './authorization.mjs'
-import { fromBase64url, toHex } from './bytes.mjs'
+import { fromBase64url, toHex, utf8 } from './bytes.mjs'
 import { Failure, missingProject, notConfigured } from './failure.mjs'
-import { addressOf, newOwnerKey, parseOwnerKey, sign } from './owner.mjs'
+import { addressOf, newOwnerKey, parseOwnerKey, sign, signClaim } from './owner.mjs'
 import { entropyOf, methodOf, missing, open, seal, wrong } from './recovery.mjs'
 import { rebuildKey, splitKey } from './shares.mjs'
 
@@ -77,9 +77,10 @@ export class Signer {
       passkey: { id: request.passkeyId, key: request.passkeyKey },
     })
     const { device, server, recovery } = await splitKey(key)
-    const { id } = await api.registerDevice(record.account, server)
+    const { id } = await api.registerDevice(record.account, server, await signedDevice(key, record, server))
     this.#hold(key, { ...record, device: id, share: device })
-    await api.replaceRecovery({ ...(await sealed(recovery, unlock, record)), keychain_id: id })
+    const share = { ...(await sealed(recovery, unlock, record)), keychain_id: id }
+    await api.replaceRecovery({ ...share, signature: await signedRecovery(key, record, share) })
     return { action: 'set-recovery-method' }
   }
 
@@ -120,7 +121,7 @@ export class Signer {
     const { accountType, chainType, chainId } = request
     const made = await api.createAccount({
       accountType, chainType, chainId, address: purpose.owner, share: server, signerUuid: purpose.signer,
-      signature: sign(key, `I am the key ${purpose.signer} of user ${purpose.user}.`),
+      signature: signClaim(key, `I am the key ${purpose.signer} of user ${purpose.user}.`),
     })
     checkOwner(made.ownerAddress, purpose.owner)
     await authorizeForLater(api, key, made, chainId)
@@ -143,7 +144,7 @@ export class Signer {
     const key = await rebuildKey(recovery, kept.share, kept.signerAddress)
     if (!key) throw wrong(method)
     const { device, server } = await splitKey(key)
-    const { id } = await api.registerDevice(request.account, server)
+    const { id } = await api.registerDevice(request.account, server, await signedDevice(key, purpose, server))
     this.#hold(key, {
       ...purpose, device: id, share: device,
       account: kept.account, address: kept.address, chainId: kept.chainId, accountType: kept.accountType,
@@ -235,6 +236,20 @@ async function sealed(recovery, unlock, purpose) {
     secret: await seal(recovery, unlock, bound(purpose)),
     ...(unlock.passkey && { passkey_reference: { passkey_id: unlock.passkey.id, passkey_env: unlock.passkey.env } }),
   }
+}
+
+// signedDevice and signedRecovery answer the key's word for what a token alone
+// must not do: add a device, and replace the recovery share.
+async function signedDevice(key, { user, signer }, share) {
+  return signClaim(key, `Add a device to the key ${signer} of user ${user} with the server share of SHA-256 ${await digest(share)}.`)
+}
+
+async function signedRecovery(key, { user, signer }, { entropy, secret, keychain_id, passkey_reference }) {
+  return signClaim(key, `Recover the key ${signer} of user ${user} with device ${keychain_id} by ${entropy} with the recovery share of SHA-256 ${await digest(secret)} and passkey ${passkey_reference?.passkey_id ?? ''}.`)
+}
+
+async function digest(text) {
+  return toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', utf8(text))))
 }
 
 function bound({ user, signer, owner }) {

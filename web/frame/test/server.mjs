@@ -1,7 +1,27 @@
-// A server for the wallet's tests: it keeps shares as the real one does, and
-// lets a test change what is kept. Its methods are those of api.mjs.
+// A server for the wallet's tests: it keeps shares and asks for the owner's word
+// as the real one does, and lets a test change what is kept. Its methods are those
+// of api.mjs.
+
+import { createHash } from 'node:crypto'
 
 import { Refused } from '../page/api.mjs'
+import { fromHex, toHex } from '../page/bytes.mjs'
+import { keccak_256 as keccak256, secp256k1 } from '../page/vendor/libraries.mjs'
+
+const sha256 = (text) => `0x${createHash('sha256').update(text).digest('hex')}`
+
+// checkSigned refuses a signature that is not the owner's over a claim.
+function checkSigned(owner, claim, signature) {
+  if (signedBy(claim, signature) !== owner) throw new Refused(400, `signature: must be the signature of ${owner} over the claim "${claim}"`)
+}
+
+function signedBy(claim, signature) {
+  if (!/^0x[0-9a-f]{128}1[bc]$/.test(signature)) return undefined
+  const [v, ...rs] = fromHex(signature).reverse()
+  const digest = keccak256(Buffer.from(`\x19Latchkey Signed Claim:\n${Buffer.byteLength(claim)}${claim}`))
+  const key = secp256k1.recoverPublicKey(Uint8Array.of(v - 27, ...rs.reverse()), digest, { prehash: false })
+  return toHex(keccak256(secp256k1.Point.fromBytes(key).toBytes(false).subarray(1)).subarray(12))
+}
 
 const implementation = '0x390f908f4754a7d1f81feb94c64d87f301648bd3'
 
@@ -32,8 +52,9 @@ export class Server {
       return this.devices.get(id)
     }
     const methods = {
-      createAccount: ({ address, share, signerUuid, accountType, chainId }) => {
+      createAccount: ({ address, share, signerUuid, accountType, chainId, signature }) => {
         const signer = found(this.signers.get(signerUuid))
+        checkSigned(address, `I am the key ${signerUuid} of user ${user}.`, signature)
         const made = { account: `acc_${this.accounts.size + 1}`, user, signer: signer.id, address: `0xacc${this.accounts.size + 1}`, chainId, accountType }
         this.accounts.set(made.account, made)
         signer.owner = address
@@ -46,8 +67,10 @@ export class Server {
         if (part?.signer !== kept.signer) throw new Refused(404, 'there is no such device')
         return shown(kept, part)
       },
-      registerDevice: (account, share) => {
+      registerDevice: (account, share, signature) => {
         const kept = found(this.accounts.get(account))
+        const { id, owner } = this.signers.get(kept.signer)
+        checkSigned(owner, `Add a device to the key ${id} of user ${user} with the server share of SHA-256 ${sha256(share)}.`, signature)
         return shown(kept, device(kept.signer, share))
       },
       switchChain: (account, chainId) => {
@@ -66,8 +89,10 @@ export class Server {
         this.signers.set(reference, { id: reference, user, recovery })
         return { reference }
       },
-      replaceRecovery: ({ reference, keychain_id, ...recovery }) => {
+      replaceRecovery: ({ reference, keychain_id, signature, ...recovery }) => {
         const signer = found(this.signers.get(reference))
+        const { entropy, secret, passkey_reference } = recovery
+        checkSigned(signer.owner, `Recover the key ${reference} of user ${user} with device ${keychain_id} by ${entropy} with the recovery share of SHA-256 ${sha256(secret)} and passkey ${passkey_reference?.passkey_id ?? ''}.`, signature)
         if (signer.primary !== keychain_id) this.devices.delete(signer.primary)
         Object.assign(signer, { recovery, primary: keychain_id })
         return { reference }

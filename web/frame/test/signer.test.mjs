@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 
 import { authorize } from '../page/authorization.mjs'
@@ -333,6 +334,28 @@ test('a delegated account is authorized for the chain that was asked for, and no
     { account: made.account, signature: authorize(key, { chainId: 2, implementation }) },
     { account: there.account, signature: authorize(key, { chainId: 3, implementation }) },
   ])
+})
+
+// What the app has the key sign is not the key's word.
+test('a login, and signatures that the app asked for, replace nothing', async () => {
+  const server = new Server()
+  const { right } = locks(server).passkey
+  const browser = new Browser(server, 'pla_1')
+  const { account, deviceID } = await browser.create(right)
+  const [{ id, recovery }] = server.signers.values()
+  const thief = server.as('pla_1')
+  const hash = (text) => `0x${createHash('sha256').update(text).digest('hex')}`
+  const claims = {
+    device: `Add a device to the key ${id} of user pla_1 with the server share of SHA-256 ${hash('junk')}.`,
+    recovery: `Recover the key ${id} of user pla_1 with device ${deviceID} by passkey with the recovery share of SHA-256 ${hash('junk')} and passkey credential.`,
+  }
+  const junk = { reference: id, keychain_id: deviceID, ...recovery, secret: 'junk' }
+  const signedForApp = async (message) => (await browser.signer.sign({ message, requireArrayify: false, requireHash: true, requestConfiguration: browser.login })).signature
+  for (const signature of [undefined, '0x', await signedForApp(claims.device), await signedForApp(claims.recovery)]) {
+    await assert.rejects(thief.registerDevice(account, 'junk', signature), { name: 'Refused', status: 400 })
+    await assert.rejects(thief.replaceRecovery({ ...junk, signature }), { name: 'Refused', status: 400 })
+  }
+  await new Browser(server, 'pla_1').recover(account, right)
 })
 
 test('another chain has an account of the same owner', async () => {
