@@ -130,6 +130,17 @@ await check("another user does not get the wallet by its account's id", async ()
   assert.equal(unsigned.error, 'not-configured-error')
 })
 
+await check("another user's request is not signed by the key in memory", async () => {
+  await visit.run('ask', 'recover', { ...ann, account: made.account })
+  const bob = await guest()
+  for (const [method, fields] of [['sign', { message: digest }], ['export', {}], ['switchChain', { chainId }], ['setRecoveryMethod', { recoveryMethod: 'password', recoveryPassword: 'x' }]]) {
+    const refused = await visit.run('ask', method, { ...fields, ...configuration(bob) })
+    assert.deepEqual([refused.error, refused.signature, refused.key], ['not-configured-error', undefined, undefined], method)
+  }
+  const { signature } = await visit.run('ask', 'sign', { message: digest, ...configuration(ann) })
+  assert.match(signature, /^0x[0-9a-f]{130}$/, 'its own user goes on')
+})
+
 await check('URLs in a request send no share elsewhere', async () => {
   const before = foreign.requests.length
   const elsewhere = { openfortURL: foreign.origin, shieldURL: foreign.origin }

@@ -14,7 +14,7 @@ export class Signer {
   #connect
   #device
   #publishableKey
-  #unlocked = null // {key, record}: the owner key, and the device's record of the account it signs for
+  #unlocked = null // {key, record, token}: the owner key, the device's record of the account it signs for, and the login of its user
 
   // connect makes an Api of a request's login, device is this browser's Device.
   constructor({ connect, device, publishableKey }) {
@@ -37,7 +37,7 @@ export class Signer {
     const record = this.#device.of(request.account)
     const key = record?.user === request.playerID ? await fromDevice(api, record) : null
     if (key) {
-      this.#hold(key, record)
+      this.#hold(key, record, request.accessToken)
     } else {
       await this.#recoverAnew(api, request)
     }
@@ -56,7 +56,7 @@ export class Signer {
     const account = await api.switchChain(record.account, chainId)
     checkOwner(account.ownerAddress, record.owner)
     await authorizeForLater(api, key, { ...account, account: account.id, ...account.smartAccount }, chainId)
-    this.#hold(key, { ...record, account: account.id, address: account.address, chainId: account.chainId, accountType: account.accountType })
+    this.#hold(key, { ...record, account: account.id, address: account.address, chainId: account.chainId, accountType: account.accountType }, requestConfiguration.token)
     return { action: 'chain-switched', ...this.#described(), ownerAddress: account.ownerAddress }
   }
 
@@ -78,7 +78,7 @@ export class Signer {
     })
     const { device, server, recovery } = await splitKey(key)
     const { id } = await api.registerDevice(record.account, server, await signedDevice(key, record, server))
-    this.#hold(key, { ...record, device: id, share: device })
+    this.#hold(key, { ...record, device: id, share: device }, request.requestConfiguration.token)
     const share = { ...(await sealed(recovery, unlock, record)), keychain_id: id }
     await api.replaceRecovery({ ...share, signature: await signedRecovery(key, record, share) })
     return { action: 'set-recovery-method' }
@@ -128,7 +128,7 @@ export class Signer {
     this.#hold(key, {
       ...purpose, device: made.device, share: device,
       account: made.account, address: made.address, chainId: made.chainId, accountType: made.accountType,
-    })
+    }, request.accessToken)
     return this.#described()
   }
 
@@ -148,22 +148,25 @@ export class Signer {
     this.#hold(key, {
       ...purpose, device: id, share: device,
       account: kept.account, address: kept.address, chainId: kept.chainId, accountType: kept.accountType,
-    })
+    }, request.accessToken)
   }
 
-  // unlock answers the key in memory, or rebuilds it after the page was loaded
-  // anew.
+  // unlock answers the key in memory to the login that it was unlocked by. For
+  // any other, which may be another user's, and after the page was loaded anew,
+  // the key is rebuilt: the server hands its share to the key's user alone.
   async #unlock(login) {
-    if (this.#unlocked) return this.#unlocked
-    const record = this.#device.current()
-    const key = record && (await fromDevice(this.#api(login?.token, login), record))
+    const api = this.#api(login?.token, login)
+    if (this.#unlocked && this.#unlocked.token === login.token) return this.#unlocked
+    const record = this.#unlocked?.record ?? this.#device.current()
+    const key = record && (await fromDevice(api, record))
     if (!key) throw new Failure(notConfigured)
-    this.#hold(key, record)
+    this.forget()
+    this.#hold(key, record, login.token)
     return this.#unlocked
   }
 
-  #hold(key, record) {
-    this.#unlocked = { key, record }
+  #hold(key, record, token) {
+    this.#unlocked = { key, record, token }
     this.#device.keep(record)
   }
 

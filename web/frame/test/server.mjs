@@ -29,6 +29,7 @@ export class Server {
   accounts = new Map() // {account, user, signer, address, chainId, accountType}
   devices = new Map() // {id, signer, share}
   signers = new Map() // {id, user, owner, primary, recovery}
+  logins = {}
   entropy = new Map() // of a project's signers, by reference
   sessions = new Set()
   asked = [] // names of methods
@@ -36,8 +37,11 @@ export class Server {
   authorizations = [] // {account, signature}
   lie = {} // what answers about a new account say instead of the truth
 
-  // as answers what a user's page calls.
-  as(user) {
+  // as answers what a user's page calls with a token, which is the user's id
+  // unless logins says whose it is.
+  as(token) {
+    if (!token) throw new Error('the request carries no access token of the user')
+    const user = this.logins[token] ?? token
     const found = (record) => {
       if (record && record.user === user) return record
       throw new Refused(404, 'there is no such record')

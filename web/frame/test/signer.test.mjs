@@ -397,6 +397,40 @@ test('nothing of a user is there for the next one', async () => {
   assert.equal((await browser.signer.getCurrentDevice({ playerID: 'pla_1' })).deviceID, null)
 })
 
+// The app's next user comes without a reload, and without the first one's logout.
+test("the key in memory does nothing for another user's request", async () => {
+  const server = new Server()
+  server.logins = { 'pla_1 later': 'pla_1' }
+  const { right } = locks(server).passkey
+  const browser = new Browser(server, 'pla_1')
+  const other = new Browser(server, 'pla_2')
+  await browser.create(right)
+  await other.create(right)
+  const signature = await browser.sign()
+  const before = structuredClone({ signers: server.signers, accounts: server.accounts })
+  const { signer } = browser
+  for (const requestConfiguration of [other.login, { ...other.login, token: 'guess' }]) {
+    for (const method of [
+      () => signer.sign({ message: digest, requestConfiguration }),
+      () => signer.export({ requestConfiguration }),
+      () => signer.switchChain({ chainId: 2, requestConfiguration }),
+      () => signer.setRecoveryMethod({ recoveryMethod: 'automatic', encryptionSession: 'ens_1', requestConfiguration }),
+    ]) await fails(method(), 'not-configured-error')
+  }
+  for (const requestConfiguration of [undefined, {}, { token: 'pla_1' }, { token: 'pla_1', publishableKey: 'pk_test_2' }]) {
+    await assert.rejects(signer.sign({ message: digest, requestConfiguration }), /another project/)
+  }
+  await assert.rejects(signer.sign({ message: digest, requestConfiguration: { publishableKey } }), /no access token/)
+  assert.deepEqual({ signers: server.signers, accounts: server.accounts }, before)
+  assert.equal(await browser.sign(), signature, 'the first user goes on')
+
+  // A new login of the same user is looked at once.
+  browser.user = 'pla_1 later'
+  server.asked = []
+  assert.deepEqual([await browser.sign(), await browser.sign()], [signature, signature])
+  assert.deepEqual(server.asked, ['serverShare'])
+})
+
 test('requests of another project are refused', async () => {
   const browser = new Browser(new Server(), 'pla_1')
   await assert.rejects(browser.create({ encryptionKey: 'x', publishableKey: 'pk_test_2' }), /another project/)
