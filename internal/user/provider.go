@@ -107,6 +107,9 @@ func (s *Service) checkSettings(name string, in Settings) error {
 		}
 		return nil
 	}
+	if !mayBeSocial(name) && in.ClientID+in.ClientSecret != "" {
+		return fault.Field("clientId", nil, "is of social logins, and %s is none: give the social login another name", name)
+	}
 	switch name {
 	case byEmail:
 		return nil
@@ -139,6 +142,12 @@ func (s *Service) checkSettings(name string, in Settings) error {
 		return fault.Field("issuer", nil, "is required for %s: the URL of its OpenID Connect issuer", name)
 	}
 	return required("clientId", in.ClientID)
+}
+
+// mayBeSocial says whether a social login may have a name. Under that of another
+// way in, what its issuer calls a user could be another user's email or id there.
+func mayBeSocial(name string) bool {
+	return name != byEmail && !slices.Contains(vouching, name) && !slices.Contains(reserved, name)
 }
 
 func orEmpty(headers string) string {

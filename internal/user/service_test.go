@@ -355,10 +355,25 @@ func TestSettingsThatAreRefused(t *testing.T) {
 		"siwe":        {ClientID: "x", Issuer: "https://issuer.example"},
 		"credential":  {ClientID: "x", Issuer: "https://issuer.example"},
 		"playfab":     {ClientID: "x", Issuer: "https://issuer.example"},
+		"email":       {ClientID: "x", Issuer: "https://issuer.example"},
+		"guest":       {ClientID: "x", Issuer: "https://issuer.example"},
 		"../x":        {ClientID: "x", Issuer: "https://issuer.example"},
 	} {
 		if _, err := w.users.Configure(w.ctx, w.project, name, true, s); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%s %+v: %v, want a refusal", name, s, err)
+		}
+	}
+	// A social login of that name would let in whoever its issuer calls by an email.
+	for name, s := range map[string]user.Settings{
+		"email":       {ClientID: "x"},
+		"oidc":        {Audience: "game", Issuer: "https://issuer.example", ClientID: "x"},
+		"firebase":    {ProjectID: "x", ClientSecret: "x"},
+		"supabase":    {URL: "https://x.example", Key: "x", ClientID: "x"},
+		"better-auth": {BaseURL: "https://x.example", ClientID: "x"},
+		"custom":      {AuthenticationURL: "https://x.example", ClientID: "x"},
+	} {
+		if _, err := w.users.Configure(w.ctx, w.project, name, true, s); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "another name") {
+			t.Errorf("a social login %s: %v, want a refusal", name, err)
 		}
 	}
 	if _, err := w.users.Configure(w.ctx, w.project, "oidc", true, user.Settings{Audience: "game", PublicKey: "no key"}); !fault.Is(err, fault.Invalid) {

@@ -66,7 +66,7 @@ func (s *Service) StartSocial(ctx context.Context, projectID string, p SocialPar
 // social answers the settings of a social login of a project.
 func (s *Service) social(ctx context.Context, projectID, name string) (Config, error) {
 	config, err := s.enabled(ctx, projectID, name)
-	if err == nil && config.Settings.ClientID == "" {
+	if err == nil && (config.Settings.ClientID == "" || !mayBeSocial(name)) {
 		err = errDisabled(name)
 	}
 	return config, err
