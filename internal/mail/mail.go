@@ -49,9 +49,14 @@ func (c *Courier) Send(ctx context.Context, m Message) error {
 	return c.sender.Send(ctx, m)
 }
 
-// Post sends later; a failure is logged.
-func (c *Courier) Post(ctx context.Context, m Message) {
-	c.slots <- struct{}{}
+// Post sends later; a failure to send is logged. It fails when ctx ends while as
+// many mails as may be are still on their way: this one is not sent then.
+func (c *Courier) Post(ctx context.Context, m Message) error {
+	select {
+	case c.slots <- struct{}{}:
+	case <-ctx.Done():
+		return fmt.Errorf("post mail behind %d that are on their way (is the mail server slow?): %w", waiting, context.Cause(ctx))
+	}
 	c.open.Add(1)
 	go func() {
 		defer c.open.Done()
@@ -62,6 +67,7 @@ func (c *Courier) Post(ctx context.Context, m Message) {
 			c.log.ErrorContext(ctx, "send mail", "error", err) // nothing of the mail: also its subject may have a code
 		}
 	}()
+	return nil
 }
 
 // Close waits for the mails that are under way.

@@ -131,7 +131,9 @@ func TestSMTP(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := latchmail.NewCourier(s, slog.New(slog.NewTextHandler(t.Output(), nil)))
-	c.Post(context.Background(), latchmail.Message{To: "ann@game.example", Subject: "Hello", Text: link})
+	if err := c.Post(context.Background(), latchmail.Message{To: "ann@game.example", Subject: "Hello", Text: link}); err != nil {
+		t.Error(err)
+	}
 	c.Close()
 	select {
 	case raw := <-mails:
@@ -179,10 +181,45 @@ func TestCourierLogsFailures(t *testing.T) {
 	var log strings.Builder
 	c := latchmail.NewCourier(failing{}, slog.New(slog.NewTextHandler(&log, nil)))
 	for range 40 { // more than may be under way at once
-		c.Post(context.Background(), latchmail.Message{Subject: "Your code is a secret", Text: "a secret"})
+		if err := c.Post(context.Background(), latchmail.Message{Subject: "Your code is a secret", Text: "a secret"}); err != nil {
+			t.Error(err)
+		}
 	}
 	c.Close()
 	if strings.Count(log.String(), "no server") != 40 || strings.Contains(log.String(), "a secret") {
 		t.Errorf("the log is:\n%s", log.String())
 	}
+}
+
+// stuck sends nothing until it is closed.
+type stuck chan struct{}
+
+func (s stuck) Send(context.Context, latchmail.Message) error {
+	<-s
+	return nil
+}
+
+// Whoever waits behind many slow mails waits no longer than its request.
+func TestCourierEndsWithItsRequest(t *testing.T) {
+	t.Parallel()
+	server := make(stuck)
+	c := latchmail.NewCourier(server, slog.New(slog.DiscardHandler))
+	for range 16 {
+		if err := c.Post(t.Context(), latchmail.Message{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	failed := make(chan error)
+	go func() { failed <- c.Post(ctx, latchmail.Message{Text: "a secret"}) }()
+	cancel()
+	if err := <-failed; !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "16") || strings.Contains(err.Error(), "a secret") {
+		t.Errorf("a mail behind 16 slow ones: %v, want canceled", err)
+	}
+	close(server)
+	c.Close()
+	if err := c.Post(t.Context(), latchmail.Message{}); err != nil {
+		t.Errorf("with room again: %v", err)
+	}
+	c.Close()
 }

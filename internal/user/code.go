@@ -31,8 +31,7 @@ func (s *Service) SendCode(ctx context.Context, projectID, email string, purpose
 		return nil
 	}
 	if purpose != SignInCode {
-		s.Mail.Post(ctx, codeMail(to, code))
-		return nil
+		return s.Mail.Post(ctx, codeMail(to, code))
 	}
 	if err := s.Mail.Send(ctx, codeMail(to, code)); err != nil {
 		return &fault.Fault{Kind: fault.Invalid, Code: "OTP_SEND_FAILED", Message: "the mail could not be sent: try again later", Cause: err}

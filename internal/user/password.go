@@ -132,8 +132,7 @@ func (s *Service) RequestReset(ctx context.Context, projectID, email, redirectTo
 	if err != nil {
 		return err
 	}
-	s.Mail.Post(ctx, resetMail(u.Email, s.resetURL(token, redirectTo)))
-	return nil
+	return s.Mail.Post(ctx, resetMail(u.Email, s.resetURL(token, redirectTo)))
 }
 
 // CheckResetLink reports whether a link to set a new password is worth something

@@ -12,7 +12,7 @@ import (
 // Mailer brings mails on their way: in the request, or behind its back.
 type Mailer interface {
 	Send(ctx context.Context, m mail.Message) error
-	Post(ctx context.Context, m mail.Message)
+	Post(ctx context.Context, m mail.Message) error
 }
 
 // Pages knows where the browser of a project's user may be sent.
@@ -77,8 +77,7 @@ func (s *Service) mailVerification(ctx context.Context, u User, callbackURL stri
 	if err != nil {
 		return err
 	}
-	s.Mail.Post(ctx, verifyMail(u.Email, s.verifyURL(token, callbackURL)))
-	return nil
+	return s.Mail.Post(ctx, verifyMail(u.Email, s.verifyURL(token, callbackURL)))
 }
 
 // VerifyEmail verifies the email that a mailed token proves. callbackURL is the

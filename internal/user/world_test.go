@@ -52,7 +52,10 @@ func (w *world) Send(_ context.Context, m mail.Message) error {
 	return nil
 }
 
-func (w *world) Post(ctx context.Context, m mail.Message) { _ = w.Send(ctx, m) }
+func (w *world) Post(ctx context.Context, m mail.Message) error {
+	_ = w.Send(ctx, m)
+	return nil
+}
 
 // mailTo answers the only mail since the last call, which must be to an address.
 func (w *world) mailTo(to string) string {
