@@ -34,6 +34,11 @@ type Filter struct {
 	KeyID     string
 	Path      string // beginning
 	Failed    bool   // answered with 400 or more
+	Method    string
+	// Least and Most bound the status, Since and Before the time; Most and Before
+	// are outside.
+	Least, Most   int
+	Since, Before time.Time
 }
 
 // Store keeps the log.
@@ -42,6 +47,8 @@ type Store interface {
 	AddRequests(ctx context.Context, batch []Entry) error
 	// Requests answers one page of a project's requests.
 	Requests(ctx context.Context, projectID string, f Filter, req page.Request) (page.Page[Entry], error)
+	// Request answers one request of a project.
+	Request(ctx context.Context, projectID, id string) (Entry, error)
 	// KeysUsed answers when each API key of a project was used last, as far as
 	// the log reaches.
 	KeysUsed(ctx context.Context, projectID string) (map[string]time.Time, error)
@@ -127,6 +134,11 @@ func (l *Log) tidy(ctx context.Context) error {
 // List answers one page of a project's requests.
 func (l *Log) List(ctx context.Context, projectID string, f Filter, req page.Request) (page.Page[Entry], error) {
 	return l.store.Requests(ctx, projectID, f, req)
+}
+
+// Get answers one request of a project.
+func (l *Log) Get(ctx context.Context, projectID, id string) (Entry, error) {
+	return l.store.Request(ctx, projectID, id)
 }
 
 // KeysUsed answers when each API key was used last, as far as the log reaches.

@@ -55,7 +55,7 @@ func (db *DB) AddRequests(ctx context.Context, batch []requestlog.Entry) error {
 
 // Requests answers one page of a project's requests.
 func (db *DB) Requests(ctx context.Context, projectID string, f requestlog.Filter, req page.Request) (page.Page[requestlog.Entry], error) {
-	w := by("project_id", projectID).given("request_id", f.RequestID).given("subject", f.Subject).given("key_id", f.KeyID)
+	w := by("project_id", projectID).given("request_id", f.RequestID).given("subject", f.Subject).given("key_id", f.KeyID).given("method", f.Method)
 	if f.Path != "" {
 		like := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(f.Path) + "%"
 		w = w.with(`path LIKE $%d ESCAPE '\'`, like)
@@ -63,7 +63,24 @@ func (db *DB) Requests(ctx context.Context, projectID string, f requestlog.Filte
 	if f.Failed {
 		w = w.with("status >= 400")
 	}
+	if f.Least > 0 {
+		w = w.with("status >= $%d", f.Least)
+	}
+	if f.Most > 0 {
+		w = w.with("status < $%d", f.Most)
+	}
+	if !f.Since.IsZero() {
+		w = w.with("created_at >= $%d", f.Since.UnixMicro())
+	}
+	if !f.Before.IsZero() {
+		w = w.with("created_at < $%d", f.Before.UnixMicro())
+	}
 	return requests.page(ctx, db.reader, w, req)
+}
+
+// Request answers one request of a project.
+func (db *DB) Request(ctx context.Context, projectID, id string) (requestlog.Entry, error) {
+	return requests.one(ctx, db.reader, owned(projectID, id), "")
 }
 
 // KeysUsed answers when each API key was used last.

@@ -47,7 +47,7 @@ func requestLog(s suite) {
 		s.must(s.db.CreateKey(s.ctx, auth.Key{ID: keyID, ProjectID: s.project.ID, Kind: auth.Secret, Hash: keyID, CreatedAt: moment(0)}))
 	}
 	a, b, c := entry(1, 200), entry(2, 404), entry(3, 200)
-	c.Path, c.KeyID = "/v1/x%y", "key_b"
+	c.Path, c.KeyID, c.Method = "/v1/x%y", "key_b", "POST"
 	s.must(s.db.AddRequests(s.ctx, []requestlog.Entry{a, b, c}))
 	for name, f := range map[string]struct {
 		filter requestlog.Filter
@@ -61,11 +61,23 @@ func requestLog(s suite) {
 		"a path":      {requestlog.Filter{Path: "/v1/pl"}, []requestlog.Entry{b, a}},
 		"a wild path": {requestlog.Filter{Path: "/v1/x%"}, []requestlog.Entry{c}},
 		"no path":     {requestlog.Filter{Path: "/v1/_"}, nil},
+		"a method":    {requestlog.Filter{Method: "POST"}, []requestlog.Entry{c}},
+		"a class":     {requestlog.Filter{Least: 200, Most: 300}, []requestlog.Entry{c, a}},
+		"one status":  {requestlog.Filter{Least: 404, Most: 405}, []requestlog.Entry{b}},
+		"since":       {requestlog.Filter{Since: moment(2)}, []requestlog.Entry{c, b}},
+		"before":      {requestlog.Filter{Before: moment(2)}, []requestlog.Entry{a}},
+		"a time of one method and class": {
+			requestlog.Filter{Method: "GET", Least: 200, Most: 300, Since: moment(1), Before: moment(3)},
+			[]requestlog.Entry{a},
+		},
 	} {
 		s.Log(name)
 		same(s, value(s.db.Requests(s.ctx, s.project.ID, f.filter, page.Request{}))(s).Items, f.want)
 	}
 	same(s, value(s.db.Requests(s.ctx, s.newProject().ID, requestlog.Filter{}, page.Request{}))(s).Items, nil)
+	same(s, value(s.db.Request(s.ctx, s.project.ID, b.ID))(s), b)
+	_, err := s.db.Request(s.ctx, s.newProject().ID, b.ID)
+	s.wantFault(err, fault.NotFound)
 	same(s, value(s.db.KeysUsed(s.ctx, s.project.ID))(s), map[string]time.Time{"key_a": moment(2), "key_b": moment(3)})
 
 	s.must(s.db.ForgetRequests(s.ctx, 2, moment(0)))
