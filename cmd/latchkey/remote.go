@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode"
 
 	"github.com/latchkey-dev/latchkey/internal/client"
 	"github.com/latchkey-dev/latchkey/internal/signer"
@@ -72,10 +73,47 @@ type answer[T any] struct {
 	read T
 }
 
-// UnmarshalJSON keeps the bytes.
+// UnmarshalJSON keeps the bytes, and reads of texts what a terminal only shows:
+// names of contracts and reasons of failures are written by others.
 func (a *answer[T]) UnmarshalJSON(raw []byte) error {
 	a.raw = bytes.Clone(raw)
-	return json.Unmarshal(raw, &a.read)
+	var all any
+	numbers := json.NewDecoder(bytes.NewReader(raw))
+	numbers.UseNumber()
+	if err := numbers.Decode(&all); err != nil {
+		return err
+	}
+	tame, err := json.Marshal(shown(all))
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(tame, &a.read)
+}
+
+// shown is a JSON value without what would move the cursor, change colours or
+// turn the direction of text.
+func shown(value any) any {
+	switch v := value.(type) {
+	case string:
+		return strings.Map(func(r rune) rune {
+			switch {
+			case unicode.IsGraphic(r):
+				return r
+			case unicode.IsSpace(r):
+				return ' '
+			}
+			return -1
+		}, v)
+	case []any:
+		for i := range v {
+			v[i] = shown(v[i])
+		}
+	case map[string]any:
+		for k := range v {
+			v[k] = shown(v[k])
+		}
+	}
+	return value
 }
 
 type listAnswer[T any] struct {

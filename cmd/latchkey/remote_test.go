@@ -187,3 +187,19 @@ func TestTable_colouredCellsKeepTheirWidth(t *testing.T) {
 		t.Errorf("got %q, want %q", out.String(), want)
 	}
 }
+
+// What others wrote does not reach the terminal as commands.
+func TestAnswer_tame(t *testing.T) {
+	t.Parallel()
+	var s answer[session]
+	raw := `{"id":"ses_1","description":"may call \u001b[31mmint\u001b[0m on \u202eevil\u0007\nGame","createdAt":1795372661,"validUntil":"18446744073709551615"}`
+	if err := json.Unmarshal([]byte(raw), &s); err != nil {
+		t.Fatal(err)
+	}
+	if want := "may call [31mmint[0m on evil Game"; s.read.Description != want {
+		t.Errorf("it says %q, want %q", s.read.Description, want)
+	}
+	if s.read.CreatedAt != 1795372661 || string(s.raw) != raw {
+		t.Errorf("read %+v of %s", s.read, s.raw)
+	}
+}

@@ -63,10 +63,11 @@ func (n names) contract(address common.Address) string {
 	return ui.MarkValue(address.Hex())
 }
 
-// printable keeps names from holding marks.
+// printable keeps names from holding marks, and from turning the direction of
+// the words around them.
 func printable(name string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
+		if !unicode.IsGraphic(r) {
 			return -1
 		}
 		return r
