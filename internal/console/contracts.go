@@ -1,7 +1,9 @@
 package console
 
 import (
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -58,11 +60,15 @@ type loggedContract struct {
 	Name    string         `json:"name"`
 	ChainID uint64         `json:"chainId"`
 	Address common.Address `json:"address"`
-	HasABI  bool           `json:"hasAbi"`
+	ABI     string         `json:"abi,omitempty"` // its SHA-256: it decides how calls are read
 }
 
 func logContract(c contract.Contract) loggedContract {
-	return loggedContract{c.Name, c.ChainID, c.Address, c.ABI != nil}
+	logged := loggedContract{Name: c.Name, ChainID: c.ChainID, Address: c.Address}
+	if c.ABI != nil {
+		logged.ABI = fmt.Sprintf("sha256:%x", sha256.Sum256(c.ABI))
+	}
+	return logged
 }
 
 func createContract(v *visit) error {

@@ -221,12 +221,15 @@ func addRule(v *visit) error {
 }
 
 func deleteRule(v *visit) error {
-	policy := v.form("policy")
+	rule, err := v.console.Sponsor.Rule(v.ctx(), v.project.ID, v.id())
+	if err != nil {
+		return err
+	}
 	if err := v.console.Sponsor.DeleteRule(v.ctx(), v.project.ID, v.id()); err != nil {
 		return err
 	}
-	v.changed(v.id(), loggedRule{v.id(), v.form("covers")}, nil)
-	return v.redirect("/policies/"+policy, "The rule is deleted.")
+	v.changed(rule.PolicyID, loggedRule{rule.ID, rule.String()}, nil)
+	return v.redirect("/policies/"+rule.PolicyID, "The rule is deleted.")
 }
 
 func daysChart(days []intent.Usage, from time.Time) string {

@@ -11,6 +11,8 @@ import (
 
 	"github.com/latchkey-dev/latchkey/internal/intent"
 	"github.com/latchkey-dev/latchkey/internal/operator"
+	"github.com/latchkey-dev/latchkey/internal/page"
+	"github.com/latchkey-dev/latchkey/internal/session"
 )
 
 // reader is an admin's browser on the dashboard.
@@ -46,6 +48,11 @@ func (r *reader) page(path string) string {
 // send sends a form, follows where it leads, and answers the text there.
 func (r *reader) send(path string, form url.Values) string {
 	r.w.t.Helper()
+	return r.read(path, r.post(path, form))
+}
+
+func (r *reader) post(path string, form url.Values) *http.Response {
+	r.w.t.Helper()
 	at, err := url.Parse(r.w.server.URL())
 	r.w.must(err)
 	for _, c := range r.Jar.Cookies(at) {
@@ -55,7 +62,7 @@ func (r *reader) send(path string, form url.Values) string {
 	}
 	res, err := r.PostForm(r.w.server.URL()+path, form)
 	r.w.must(err)
-	return r.read(path, res)
+	return res
 }
 
 func (r *reader) read(path string, res *http.Response) string {
@@ -194,7 +201,67 @@ func TestConsole_policies(t *testing.T) {
 	_, err = w.server.Intents.Create(t.Context(), w.project, w.mint())
 	refused(t, err, "is disabled")
 	r.wants("/audit", "policy.set-budget", "policy.add-rule", "policy.disable")
+	// What the audit log says of a rule is not the form's to say.
+	rules, err := w.server.Sponsor.Rules(t.Context(), w.project, w.policy, page.Request{})
+	w.must(err)
+	for _, rule := range rules.Items {
+		if rule.Wildcard {
+			r.send("/rules/"+rule.ID+"/delete", url.Values{"covers": {"nothing much"}, "policy": {"../audit"}})
+		}
+	}
+	r.wants("/audit", "policy.delete-rule", "any contract")
+	if strings.Contains(r.page("/audit"), "nothing much") {
+		t.Error("the audit log says what the form said")
+	}
 }
+
+// Ids of another project lead nowhere, whatever is done with them.
+func TestConsole_otherProjects(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ses := w.grant(w.terms(newKey(t)))
+	in := w.intend(w.mint())
+	rules, err := w.server.Sponsor.Rules(t.Context(), w.project, w.policy, page.Request{})
+	w.must(err)
+	keys, err := w.server.Auth.Keys(t.Context(), w.project)
+	w.must(err)
+	other, _, _, err := w.server.Auth.NewProject(t.Context(), "Other")
+	w.must(err)
+	r := w.reader()
+	r.send("/project", url.Values{"project": {other.ID}})
+	missing := func(what string, res *http.Response) {
+		t.Helper()
+		defer res.Body.Close()
+		if res.StatusCode != http.StatusNotFound {
+			t.Errorf("%s of another project answers %d", what, res.StatusCode)
+		}
+	}
+	for _, path := range []string{
+		"/users/" + w.account.PlayerID, "/accounts/" + w.account.ID + "/part", "/accounts/" + w.account.ID + "/sessions/new",
+		"/accounts/" + w.account.ID + "/sessions/preview", "/sessions/" + ses.Session.ID, "/sessions/" + ses.Session.ID + "/part",
+		"/intents/" + in.ID, "/intents/" + in.ID + "/part", "/intents/" + in.ID + "/trace",
+		"/policies/" + w.policy, "/contracts/" + w.nft.ID,
+	} {
+		res, err := r.Get(w.server.URL() + path)
+		w.must(err)
+		missing("GET "+path, res)
+	}
+	for _, path := range []string{
+		"/accounts/" + w.account.ID + "/sessions", "/sessions/" + ses.Session.ID + "/block", "/sessions/" + ses.Session.ID + "/revoke",
+		"/sessions/" + ses.Session.ID + "/unblock", "/policies/" + w.policy + "/disable", "/policies/" + w.policy + "/budget",
+		"/rules/" + rules.Items[0].ID + "/delete", "/contracts/" + w.nft.ID, "/contracts/" + w.nft.ID + "/delete",
+		"/keys/" + keys[0].ID + "/revoke",
+	} {
+		missing("POST "+path, r.post(path, url.Values{}))
+	}
+	missing("rotate", r.post("/keys/"+keys[0].ID+"/rotate", url.Values{"grace": {"0"}}))
+	missing("sign", r.post("/sessions/"+ses.Session.ID+"/signature", url.Values{"signature": {"0x" + strings.Repeat("11", 65)}}))
+	if v := w.session(ses.Session.ID); v.Session.BlockedAt != nil || v.Status != session.StatusActive {
+		t.Errorf("the session is %s, blocked %v", v.Status, v.Session.BlockedAt)
+	}
+}
+
+var abiLogged = regexp.MustCompile(`sha256:[0-9a-f]{64}`)
 
 func TestConsole_contracts(t *testing.T) {
 	t.Parallel()
@@ -211,6 +278,11 @@ func TestConsole_contracts(t *testing.T) {
 	r.wants(query("read", "balanceOf(address)", "me"), "must be an address")
 	r.wants(query("read", "ownerOf(uint256)", "77"), "failed")
 	w.has("update", r.send(at, url.Values{"name": {"Game Items"}}), "Game Items", "mint(address)")
+	r.send(at, url.Values{"name": {"Game Items"}, "abi": {`[{"type":"function","name":"play","inputs":[],"outputs":[]}]`}})
+	log := abiLogged.FindAllString(r.page("/audit"), -1)
+	if len(log) < 2 || log[0] == log[1] {
+		t.Errorf("the audit log has the ABIs %q", log)
+	}
 	w.has("delete", r.send(at+"/delete", url.Values{}), "No contract yet")
 }
 

@@ -36,6 +36,11 @@ func (s *Service) Rules(ctx context.Context, projectID, policyID string, req pag
 	return s.Store.Rules(ctx, projectID, policyID, req)
 }
 
+// Rule answers one rule.
+func (s *Service) Rule(ctx context.Context, projectID, ruleID string) (Rule, error) {
+	return s.Store.Rule(ctx, projectID, ruleID)
+}
+
 // UpdateRule changes the fields that p names. A rule stays with its policy.
 func (s *Service) UpdateRule(ctx context.Context, projectID, ruleID string, p RuleParams) (Rule, error) {
 	old, err := s.Store.Rule(ctx, projectID, ruleID)
