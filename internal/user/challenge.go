@@ -97,7 +97,8 @@ var (
 )
 
 // takeCode ends the challenge whose code is right. A wrong one counts, before it
-// is looked at, so that many at once are not worth more tries.
+// is looked at, so that many at once are not worth more tries. What is looked at
+// by no code, because there is none, counts for nothing.
 func (s *Service) takeCode(ctx context.Context, projectID string, purpose Purpose, subject, code string) error {
 	var c Challenge
 	err := s.Store.TryChallenge(ctx, projectID, purpose, subject, func(old Challenge) (Challenge, bool) {
@@ -114,12 +115,18 @@ func (s *Service) takeCode(ctx context.Context, projectID string, purpose Purpos
 	if !s.now().Before(c.ExpiresAt) {
 		return errOldCode
 	}
+	if err := s.attempt(ctx, codeLimit, projectID, subject); err != nil {
+		return err
+	}
 	right, err := s.Passwords.Check(ctx, code, c.Hash)
 	if err != nil {
 		return err
 	}
 	if !right {
 		return errWrongCode
+	}
+	if err := s.forget(ctx, codeLimit, projectID, subject); err != nil {
+		return err
 	}
 	// Only one of those who bring the right code ends the challenge. The last try
 	// has ended it, and was the only one to get there.

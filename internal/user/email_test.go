@@ -339,6 +339,53 @@ func TestGuessedCodes(t *testing.T) {
 	w.noMail()
 }
 
+// guessCodes tries all wrong codes that mails allow, until so many were looked at.
+func (w *world) guessCodes(most int) {
+	w.Helper()
+	for tried := 0; tried < most; {
+		if err := w.users.SendCode(w.ctx, w.project, ann, user.SignInCode, nobody); err != nil {
+			w.Fatal(err)
+		}
+		wrong := "000000"
+		if w.code(ann) == wrong {
+			wrong = "000001"
+		}
+		for range min(5, most-tried) {
+			_, err := w.users.LogInCode(w.ctx, w.project, ann, wrong, nobody)
+			w.wantCode(err, "INVALID_OTP")
+			tried++
+		}
+		w.pass(15 * time.Minute) // mails have a limit of their own
+	}
+}
+
+// New mails bring new codes to guess, but not all day.
+func TestCodesGuessedAllDay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	logIn := func() error {
+		if err := w.users.SendCode(w.ctx, w.project, ann, user.SignInCode, nobody); err != nil {
+			t.Fatal(err)
+		}
+		_, err := w.users.LogInCode(w.ctx, w.project, ann, w.code(ann), nobody)
+		return err
+	}
+	for range 60 { // tries of no code count for nothing
+		_, err := w.users.LogInCode(w.ctx, w.project, ann, "000000", nobody)
+		w.wantCode(err, "OTP_EXPIRED")
+	}
+	w.guessCodes(49)
+	if err := logIn(); err != nil {
+		t.Fatalf("the right code after 49 wrong ones: %v", err)
+	}
+	w.guessCodes(50)
+	w.wantCode(logIn(), "TOO_MANY_ATTEMPTS")
+	w.pass(24 * time.Hour)
+	if err := logIn(); err != nil {
+		t.Errorf("a day later: %v", err)
+	}
+}
+
 // Of two that bring the right code at once one gets in.
 func TestOneCodeOneLogin(t *testing.T) {
 	t.Parallel()

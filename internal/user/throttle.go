@@ -22,6 +22,9 @@ var (
 	passwordLimit = limit{"password", 10, 15 * time.Minute}
 	// mailLimit is for mails to one address, of all kinds.
 	mailLimit = limit{"mail", 5, 15 * time.Minute}
+	// codeLimit is for wrong codes of one email, of all kinds: each mail brings a
+	// new code to guess. A right one starts anew.
+	codeLimit = limit{"code", 50, 24 * time.Hour}
 	// addressLimit is for everything that comes from one network address by which
 	// somebody might sign in or up.
 	addressLimit = limit{"address", 300, 15 * time.Minute}
