@@ -50,7 +50,9 @@ func sqliteAt(path string) database {
 	}
 }
 
-func postgresAt(base string) database {
+// postgresAt is a schema of its own in the database at base, which is emptied
+// first unless it may be kept.
+func postgresAt(base string, keep bool) database {
 	const schema = "latchkey_bench"
 	u, err := url.Parse(base)
 	if err == nil {
@@ -67,7 +69,12 @@ func postgresAt(base string) database {
 				return nil, err
 			}
 			db := stdlib.OpenDB(*config)
-			_, err = db.ExecContext(ctx, "DROP SCHEMA IF EXISTS "+schema+" CASCADE; CREATE SCHEMA "+schema)
+			if !keep {
+				_, err = db.ExecContext(ctx, "DROP SCHEMA IF EXISTS "+schema+" CASCADE")
+			}
+			if err == nil {
+				_, err = db.ExecContext(ctx, "CREATE SCHEMA IF NOT EXISTS "+schema)
+			}
 			return db, err
 		},
 		series: "(SELECT n FROM generate_series(%d, %d) AS s(n)) AS s",
@@ -97,7 +104,6 @@ const totals = `INSERT INTO session_totals (session_id, operations, gas_fee, las
 // fill makes the first records, and copies them until there are enough. Each
 // account has two sessions, of which one is over, and its share of the intents.
 func (w *world) fill(ctx context.Context, s size) error {
-	w.size = s
 	if err := w.first(ctx); err != nil {
 		return err
 	}
@@ -140,13 +146,11 @@ func (w *world) fill(ctx context.Context, s size) error {
 	if _, err := w.sql.ExecContext(ctx, totals); err != nil {
 		return fmt.Errorf("fill session_totals: %w", err)
 	}
+	if err := w.note(ctx, s); err != nil {
+		return err
+	}
 	if _, err := w.sql.ExecContext(ctx, d.after); err != nil {
 		return fmt.Errorf("settle the database: %w", err)
-	}
-	for _, list := range []string{"/users", "/sessions", "/intents", "/requests"} {
-		if err := w.dive(ctx, list); err != nil {
-			return err
-		}
 	}
 	return nil
 }

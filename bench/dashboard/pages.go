@@ -50,6 +50,12 @@ var pages = []page{
 	{"transactions, by user", func(w *world) string { return "/intents?q=" + w.id("pla", w.size.accounts()) }},
 	{"transactions, failed, by user", func(w *world) string { return "/intents?state=failed&q=" + w.id("pla", w.size.accounts()) }},
 	{"transactions, failed, busiest", func(*world) string { return "/intents?state=failed&q=" + copied("pla", 1) }},
+	{"transactions, failed, busiest key", func(*world) string { return "/intents?state=failed&q=" + copied("ses", 1) }},
+	{"transactions, under way, busiest key", func(*world) string { return "/intents?state=open&q=" + copied("ses", 1) }},
+	{"transactions, busiest key, far down", func(w *world) string { return w.deep[busiestKey] }},
+	{"transactions, by busiest user", func(*world) string { return "/intents?q=" + copied("pla", 1) }},
+	{"transactions, by gas policy", func(w *world) string { return "/intents?q=" + w.policy.ID }},
+	{"transactions, under way, gas policy", func(w *world) string { return "/intents?state=open&q=" + w.policy.ID }},
 	{"transactions, by address", func(w *world) string { return fmt.Sprintf("/intents?q=0x%040x", 1+rand.IntN(w.size.accounts())) }},
 	{"transactions, by hash", func(w *world) string { return fmt.Sprintf("/intents?q=0x%064x", 1+rand.IntN(w.size.intents)) }},
 	{"transactions, unknown hash", func(*world) string { return fmt.Sprintf("/intents?q=0x%064x", 1<<62) }},
@@ -73,6 +79,12 @@ var pages = []page{
 	{"audit log", fixed("/audit")},
 	{"operators", fixed("/operators")},
 }
+
+// busiestKey is the list of the key that has signed most.
+var busiestKey = "/intents?q=" + copied("ses", 1)
+
+// lists are those whose pages far down are asked for.
+var lists = []string{"/users", "/sessions", "/intents", "/requests", busiestKey}
 
 // deepPages is how many pages down a list "far down" is.
 const deepPages = 40

@@ -151,6 +151,14 @@ func (v *visit) fillKeys(o *overview, _ time.Time) error {
 	return nil
 }
 
+// counted writes a number of session keys, which are not counted without end.
+func counted(keys int) string {
+	if keys > session.MostCounted {
+		return "more than " + grouped(big.NewInt(session.MostCounted))
+	}
+	return grouped(big.NewInt(int64(keys)))
+}
+
 func (v *visit) fillOperations(o *overview, now time.Time) (err error) {
 	from := now.Truncate(time.Minute).Add(-(chartMinutes - 1) * time.Minute)
 	if o.minutes, err = v.console.Intents.Minutes(v.ctx(), v.project.ID, from); err != nil {

@@ -166,11 +166,11 @@ func overviewPart(o overview) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = tile("Active keys", fmt.Sprint(o.live), "").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = tile("Active keys", counted(o.live), "").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = tile("End within a day", fmt.Sprint(o.ending), "").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = tile("End within a day", counted(o.ending), "").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -255,7 +255,7 @@ func showSessionPart(v *visit) error {
 }
 
 func (v *visit) sessionView(sessionID string) (s sessionView, err error) {
-	found, err := v.console.Sessions.Get(v.ctx(), v.project.ID, sessionID)
+	found, err := v.console.Sessions.Look(v.ctx(), v.project.ID, sessionID)
 	if err != nil {
 		return s, err
 	}
@@ -306,7 +306,7 @@ func (v *visit) proof(s sessionView) (p proof, policy string, err error) {
 	if s.key.Session.RegisterIntent == "" {
 		return p, "", nil
 	}
-	in, err := v.console.Intents.Get(v.ctx(), v.project.ID, s.key.Session.RegisterIntent)
+	in, err := v.registered(s)
 	if err != nil {
 		return p, "", err
 	}
@@ -314,6 +314,17 @@ func (v *visit) proof(s sessionView) (p proof, policy string, err error) {
 		p.registration = in.Outcome
 	}
 	return p, in.PolicyID, nil
+}
+
+// registered answers the intent that registers a key, which most keys have among
+// their newest.
+func (v *visit) registered(s sessionView) (intent.Intent, error) {
+	for _, row := range s.history {
+		if row.ID == s.key.Session.RegisterIntent {
+			return row.Intent, nil
+		}
+	}
+	return v.console.Intents.Get(v.ctx(), v.project.ID, s.key.Session.RegisterIntent)
 }
 
 // policies answers the enabled gas policies of a chain.

@@ -128,7 +128,7 @@ func (o SessionOperations) Withdraw(ctx context.Context, projectID, intentID str
 // Recent answers the ids of the newest intents that a session signed or that
 // act on it.
 func (o SessionOperations) Recent(ctx context.Context, ses session.Session) ([]string, error) {
-	found, err := o.Service.Store.Intents(ctx, ses.ProjectID, Filter{SessionID: ses.ID}, page.Request{Limit: 10, Order: page.Descending})
+	found, err := o.Service.Store.Intents(ctx, ses.ProjectID, Filter{SessionID: ses.ID}, page.Request{Limit: 10, Order: page.Descending, Uncounted: true})
 	ids := make([]string, len(found.Items))
 	for i, in := range found.Items {
 		ids[i] = in.ID

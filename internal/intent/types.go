@@ -43,6 +43,9 @@ const (
 	Withdrawn Status = "withdrawn" // replaced before it was signed
 )
 
+// Statuses are all that there are.
+var Statuses = []Status{Waiting, Signed, Succeeded, Failed, Expired, Withdrawn}
+
 // Open reports whether the intent still holds its nonce lane and its
 // reservation.
 func (s Status) Open() bool { return s == Waiting || s == Signed }

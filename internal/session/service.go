@@ -109,6 +109,24 @@ func (s *Service) Get(ctx context.Context, projectID, id string) (View, error) {
 	return s.view(ctx, ses)
 }
 
+// Look is Get for those who only look: the view has no Intents.
+func (s *Service) Look(ctx context.Context, projectID, id string) (View, error) {
+	ses, err := s.Store.Session(ctx, projectID, id)
+	if err != nil {
+		return View{}, err
+	}
+	readings, err := s.read(ctx, []Session{ses})
+	if err != nil {
+		return View{}, err
+	}
+	v, err := show(ses, readings[0])
+	if err != nil {
+		return View{}, err
+	}
+	v.NextAction, err = s.nextAction(ctx, ses, readings[0].now)
+	return v, err
+}
+
 // List returns a page of the project's sessions.
 func (s *Service) List(ctx context.Context, projectID string, f Filter, req page.Request) (page.Page[View], error) {
 	if f.Active != nil {
@@ -193,12 +211,17 @@ func newSalt() (salt [8]byte) {
 	return salt
 }
 
+// MostCounted is how many live sessions Ending counts: a first page must not
+// take longer the more there are.
+const MostCounted = 10_000
+
 // Ending answers how many sessions are live, by the server's books, how many of
 // them end within soon of chain time now, and the first of those, at most limit.
+// A number above MostCounted stands for any.
 func (s *Service) Ending(ctx context.Context, projectID string, soon time.Duration, limit int) (live, ending int, next []Session, err error) {
 	now := uint64(s.now().Unix())
 	until := now + uint64(soon/time.Second)
-	if live, ending, err = s.Store.CountEnding(ctx, projectID, now, until); err != nil || ending == 0 {
+	if live, ending, err = s.Store.CountEnding(ctx, projectID, now, until, MostCounted+1); err != nil || ending == 0 {
 		return live, ending, nil, err
 	}
 	next, err = s.Store.Ending(ctx, projectID, now, until, limit)

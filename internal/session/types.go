@@ -108,8 +108,9 @@ type Store interface {
 	// with none are left out.
 	CountLive(ctx context.Context, projectID string, playerIDs []string) (map[string]int, error)
 	// CountEnding counts live sessions that have not ended at now, and those of
-	// them that end at soon or before, both in unix seconds.
-	CountEnding(ctx context.Context, projectID string, now, soon uint64) (live, ending int, err error)
+	// them that end at soon or before, both in unix seconds. It counts those that
+	// end first, at most so many.
+	CountEnding(ctx context.Context, projectID string, now, soon uint64, most int) (live, ending int, err error)
 	// Ending answers live sessions that end between now and soon, the next first,
 	// at most limit.
 	Ending(ctx context.Context, projectID string, now, soon uint64, limit int) ([]Session, error)

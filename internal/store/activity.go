@@ -123,13 +123,10 @@ func (db *DB) Usage(ctx context.Context, projectID, policyID string, since time.
 	return all, err
 }
 
-// everyStatus names what an intent can be, so that the index on statuses serves
-// a range of times.
-const everyStatus = "status IN ('waiting', 'signed', 'succeeded', 'failed', 'expired', 'withdrawn')"
-
-// IntentMinutes counts intents by minute and status.
+// IntentMinutes counts intents by minute and status. It names every status, so
+// that the index on them serves a range of times.
 func (db *DB) IntentMinutes(ctx context.Context, projectID string, since time.Time) ([]intent.Minute, error) {
-	w := by("project_id", projectID).with(everyStatus).with("created_at >= $%d", since.UnixMicro())
+	w := by("project_id", projectID).in("status", texts(intent.Statuses)).with("created_at >= $%d", since.UnixMicro())
 	rows, err := db.reader.QueryContext(ctx, "SELECT created_at / 60000000 AS minute, status, COUNT(*) FROM intents"+w.clause()+
 		" GROUP BY minute, status ORDER BY minute, status", w.args...)
 	if err != nil {
@@ -214,11 +211,12 @@ func fillEnds(ctx context.Context, tx *sql.Tx, found []session.Session) error {
 	return nil
 }
 
-// CountEnding counts live sessions by when they end.
-func (db *DB) CountEnding(ctx context.Context, projectID string, now, soon uint64) (live, ending int, err error) {
+// CountEnding counts live sessions by when they end, up to a number of them.
+func (db *DB) CountEnding(ctx context.Context, projectID string, now, soon uint64, most int) (live, ending int, err error) {
 	w := by("project_id", projectID).with(liveSession).with("valid_until >= $%d", now)
-	query := fmt.Sprintf("SELECT COUNT(*), COUNT(CASE WHEN valid_until <= $%d THEN 1 END) FROM sessions", len(w.args)+1)
-	err = db.reader.QueryRowContext(ctx, query+w.clause(), append(w.args, int64(soon))...).Scan(&live, &ending)
+	query := fmt.Sprintf(`SELECT COUNT(*), COUNT(CASE WHEN valid_until <= $%d THEN 1 END)
+		FROM (SELECT valid_until FROM sessions%s ORDER BY valid_until LIMIT %d) AS counted`, len(w.args)+1, w.clause(), most)
+	err = db.reader.QueryRowContext(ctx, query, append(w.args, int64(soon))...).Scan(&live, &ending)
 	if err != nil {
 		err = fmt.Errorf("count live sessions: %w", err)
 	}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
-	"slices"
 	"strings"
 	"time"
 
@@ -17,7 +16,6 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/bundler"
 	"github.com/latchkey-dev/latchkey/internal/fault"
 	"github.com/latchkey-dev/latchkey/internal/intent"
-	"github.com/latchkey-dev/latchkey/internal/page"
 	"github.com/latchkey-dev/latchkey/internal/session"
 	"github.com/latchkey-dev/latchkey/internal/sponsor"
 )
@@ -253,85 +251,6 @@ func load[T any](ctx context.Context, tx *sql.Tx, db *DB, t table[T], id string,
 // Intent answers one intent of a project.
 func (db *DB) Intent(ctx context.Context, projectID, id string) (intent.Intent, error) {
 	return intents.one(ctx, db.reader, owned(projectID, id), "")
-}
-
-// ofSession finds what a session signed and what acts on it. It stands alone,
-// with the project inside: beside a condition on the project, SQLite would read
-// every intent of the project instead of the two small indexes. The last
-// condition is that of the index on signed_by.
-const ofSession = `id IN (
-	SELECT id FROM intents WHERE project_id = $%d AND session_id = $%d
-	UNION ALL
-	SELECT id FROM intents WHERE project_id = $%d AND signed_by = $%d AND signed_by NOT IN ('', 'owner'))`
-
-// Intents answers one page of a project's intents.
-func (db *DB) Intents(ctx context.Context, projectID string, f intent.Filter, req page.Request) (page.Page[intent.Intent], error) {
-	w := by("project_id", projectID)
-	simple := len(f.Statuses) == 0 && f.Final == nil && req.Uncounted && req.Skip == 0
-	if f.SessionID != "" && simple {
-		return db.mergedPages(ctx, []where{
-			narrow(w.and("session_id", f.SessionID), f),
-			narrow(w.and("signed_by", f.SessionID).with("signed_by NOT IN ('', 'owner')"), f),
-		}, req)
-	}
-	if f.SessionID != "" {
-		w = where{}.with(ofSession, projectID, f.SessionID, projectID, f.SessionID)
-	}
-	w = narrow(w, f)
-	if f.Final != nil {
-		w = w.with(either(!*f.Final, openIntent))
-	}
-	if len(f.Statuses) > 1 && req.Uncounted && req.Skip == 0 {
-		return db.byStatuses(ctx, w, f.Statuses, req)
-	}
-	if len(f.Statuses) > 0 {
-		w = w.in("status", texts(f.Statuses))
-	}
-	return intents.page(ctx, db.reader, w, req)
-}
-
-// narrow adds what a filter says of whom an intent belongs to.
-func narrow(w where, f intent.Filter) where {
-	return w.in("account_id", f.AccountIDs).
-		in("player_id", f.PlayerIDs).
-		in("policy_id", f.PolicyIDs).
-		givenNumber("chain_id", f.ChainID)
-}
-
-// byStatuses answers one page by merging one of each status. The index has them
-// in order status by status only: asked for several, SQLite reads the project's
-// whole list until it has enough, which rare statuses never are.
-func (db *DB) byStatuses(ctx context.Context, w where, statuses []intent.Status, req page.Request) (page.Page[intent.Intent], error) {
-	each := make([]where, len(statuses))
-	for i, status := range statuses {
-		each[i] = w.and("status", string(status))
-	}
-	return db.mergedPages(ctx, each, req)
-}
-
-// mergedPages answers one page of what any of the conditions finds, by merging
-// one page of each: an index has each of them in order, but not all together.
-func (db *DB) mergedPages(ctx context.Context, each []where, req page.Request) (page.Page[intent.Intent], error) {
-	merged := page.Page[intent.Intent]{Items: []intent.Intent{}}
-	for _, w := range each {
-		p, err := intents.page(ctx, db.reader, w, req)
-		if err != nil {
-			return merged, err
-		}
-		merged.Items = append(merged.Items, p.Items...)
-		merged.More = merged.More || p.More
-	}
-	slices.SortFunc(merged.Items, func(a, b intent.Intent) int {
-		if req.Order == page.Ascending {
-			return older(a, b)
-		}
-		return older(b, a)
-	})
-	merged.Items = slices.CompactFunc(merged.Items, func(a, b intent.Intent) bool { return a.ID == b.ID })
-	if limit := req.Size(); len(merged.Items) > limit {
-		merged.Items, merged.More = merged.Items[:limit], true
-	}
-	return merged, nil
 }
 
 // gasFee repeats an outcome's fee in a column of its own, so that fees can be

@@ -57,7 +57,7 @@ func (db *DB) PlayersByID(ctx context.Context, projectID string, ids []string) (
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	return players.list(ctx, db.reader, by("project_id", projectID).in("id", ids), "")
+	return players.list(ctx, db.reader, where{}.in("id", ids).of("project_id", projectID), "")
 }
 
 // UpdatePlayer changes one player.

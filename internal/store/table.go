@@ -167,31 +167,42 @@ func destinations(cells []cell) []any {
 // page answers one page of the rows that w finds. A request without a limit
 // gets the default one, a larger one than allowed the largest.
 func (t table[T]) page(ctx context.Context, q querier, w where, req page.Request) (page.Page[T], error) {
-	req.Limit = req.Size()
-	req.Skip = max(req.Skip, 0)
+	p, err := t.counted(ctx, q, w, req)
+	if err != nil {
+		return p, err
+	}
+	tail := fmt.Sprintf("%s LIMIT %d OFFSET %d", inOrder(req.Order), req.Size()+1, p.Skip)
+	found, err := t.list(ctx, q, w.after(req), tail)
+	return cut(p, found, req), err
+}
 
-	p := page.Page[T]{Skip: req.Skip}
-	if !req.Uncounted {
-		if err := q.QueryRowContext(ctx, "SELECT COUNT(*) FROM "+t.name+w.clause(), w.args...).Scan(&p.Total); err != nil {
-			return p, fmt.Errorf("count %s: %w", t.noun, err)
-		}
+// counted answers a page without its items.
+func (t table[T]) counted(ctx context.Context, q querier, w where, req page.Request) (page.Page[T], error) {
+	p := page.Page[T]{Skip: max(req.Skip, 0)}
+	if req.Uncounted {
+		return p, nil
 	}
-	direction, beyond := "DESC", "<"
-	if req.Order == page.Ascending {
-		direction, beyond = "ASC", ">"
+	if err := q.QueryRowContext(ctx, "SELECT COUNT(*) FROM "+t.name+w.clause(), w.args...).Scan(&p.Total); err != nil {
+		return p, fmt.Errorf("count %s: %w", t.noun, err)
 	}
-	if req.After != nil {
-		w = w.with("(created_at, id) "+beyond+" ($%d, $%d)", req.After.CreatedAt.UnixMicro(), req.After.ID)
+	return p, nil
+}
+
+// cut puts what was found on a page. One more than asked for tells that others
+// follow.
+func cut[T any](p page.Page[T], found []T, req page.Request) page.Page[T] {
+	p.More = len(found) > req.Size()
+	p.Items = found[:min(len(found), req.Size())]
+	return p
+}
+
+// inOrder is the order of lists. Records made in the same microsecond keep that
+// of their ids.
+func inOrder(o page.Order) string {
+	if o == page.Ascending {
+		return " ORDER BY created_at ASC, id ASC"
 	}
-	// Records made in the same microsecond keep the order of their ids. One more
-	// than asked for tells whether the page is the last.
-	tail := fmt.Sprintf(" ORDER BY created_at %s, id %s LIMIT %d OFFSET %d", direction, direction, req.Limit+1, req.Skip)
-	var err error
-	p.Items, err = t.list(ctx, q, w, tail)
-	if len(p.Items) > req.Limit {
-		p.Items, p.More = p.Items[:req.Limit], true
-	}
-	return p, err
+	return " ORDER BY created_at DESC, id DESC"
 }
 
 // modify loads the one row that w finds, lets change make a new record of it,
@@ -264,6 +275,25 @@ func texts[T ~string](words []T) []string {
 		all[i] = string(w)
 	}
 	return all
+}
+
+// after adds: beyond the record that a page follows.
+func (w where) after(req page.Request) where {
+	if req.After == nil {
+		return w
+	}
+	beyond := "<"
+	if req.Order == page.Ascending {
+		beyond = ">"
+	}
+	return w.with("(created_at, id) "+beyond+" ($%d, $%d)", req.After.CreatedAt.UnixMicro(), req.After.ID)
+}
+
+// of adds: column equals v, where the other conditions find few rows. No index
+// is used for it: SQLite keeps no account of how many rows have a value, and
+// takes an index on the project for as good as one on ids.
+func (w where) of(column, v string) where {
+	return w.with(column+" || '' = $%d", v)
 }
 
 func (w where) clause() string {

@@ -107,11 +107,11 @@ func TestFillsWhenSessionsEnd(t *testing.T) {
 	addSessions(t, path, sessions, packed)
 	for range 2 { // the second start has nothing left to do
 		db := open(t, path)
-		live, ending, err := db.CountEnding(t.Context(), "pro_1", until-10, until)
+		live, ending, err := db.CountEnding(t.Context(), "pro_1", until-10, until, 2*sessions)
 		if err != nil || live != sessions || ending != sessions {
 			t.Errorf("%d are live and %d end in time, want %d of both: %v", live, ending, sessions, err)
 		}
-		live, ending, err = db.CountEnding(t.Context(), "pro_1", until+1, until+10)
+		live, ending, err = db.CountEnding(t.Context(), "pro_1", until+1, until+10, 2*sessions)
 		if err != nil || live != 0 || ending != 0 {
 			t.Errorf("%d are live and %d end after they have ended: %v", live, ending, err)
 		}

@@ -171,9 +171,11 @@ func sessionsEnding(s suite) {
 	third, second := keep(2, 3000, session.Pending), keep(3, 2000, session.Active)
 	keep(4, 2000, session.Closed)
 	keep(5, permission.MaxTime, session.Active)
-	live, ending, err := s.db.CountEnding(s.ctx, s.project.ID, 1000, 3000)
-	if err != nil || live != 3 || ending != 2 {
-		s.Errorf("%d live, %d ending, %v", live, ending, err)
+	for _, c := range []struct{ most, live, ending int }{{10, 3, 2}, {3, 3, 2}, {2, 2, 2}, {1, 1, 1}} {
+		live, ending, err := s.db.CountEnding(s.ctx, s.project.ID, 1000, 3000, c.most)
+		if err != nil || live != c.live || ending != c.ending {
+			s.Errorf("%d live, %d ending, %v, want %+v", live, ending, err, c)
+		}
 	}
 	same(s, value(s.db.Ending(s.ctx, s.project.ID, 1000, 3000, 10))(s), []session.Session{second, third})
 	same(s, value(s.db.Ending(s.ctx, s.project.ID, 1000, 3000, 1))(s), []session.Session{second})

@@ -62,6 +62,7 @@ func Run(t *testing.T, open func(*testing.T) *store.DB) {
 		{"live sessions of players", countLive},
 		{"blocked session", blockedSession},
 		{"intents of a session", intentsOfSession},
+		{"lists of intents", intentLists},
 		{"what sessions spent", spent},
 		{"what sessions spent is taken back", spentTakenBack},
 		{"what has changed", changed},
