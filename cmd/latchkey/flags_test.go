@@ -57,3 +57,15 @@ func TestDeployAmounts_refused(t *testing.T) {
 		}
 	}
 }
+
+func TestExposed(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]bool{
+		"http://127.0.0.1:8080": false, "http://[::1]:8080": false, "http://localhost:8080": false, "https://keys.example.com": false,
+		"http://[::]:8080": true, "http://10.0.0.7:8080": true, "http://keys.example.com": true,
+	} {
+		if got := exposed(address); got != want {
+			t.Errorf("%s: %t", address, got)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -80,6 +81,9 @@ func (c serveCommand) Run(ctx context.Context) error {
 		return err
 	}
 	info.Dashboard = s.ConsoleURL()
+	if exposed(info.Dashboard) {
+		cfg.Log.Warn("the dashboard is reached without encryption: its passwords and cookies can be read on the way. Put a proxy that speaks https before it and name it with --console-url", "dashboard", info.Dashboard)
+	}
 	if info.SignInLink, err = s.FirstLink(ctx); err != nil {
 		return err
 	}
@@ -163,6 +167,18 @@ func (c serveCommand) consoleURL() (*url.URL, error) {
 		return nil, fmt.Errorf("--console-url %q: must be http:// or https:// and a host, such as https://latchkey.example.com", c.ConsoleURL)
 	}
 	return u, nil
+}
+
+// exposed reports whether what is sent to an address leaves the machine in the
+// clear.
+func exposed(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme == "https" {
+		return false
+	}
+	host := u.Hostname()
+	ip := net.ParseIP(host)
+	return host != "localhost" && (ip == nil || !ip.IsLoopback())
 }
 
 // firstProject makes a project when there is none yet.

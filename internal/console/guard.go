@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"net/netip"
@@ -105,7 +106,7 @@ func (v *visit) signInWith(token, by string) error {
 	}
 	v.keep(token)
 	entry.Subject = v.operator.ID
-	return v.console.Operators.Finish(v.ctx(), entry, nil, loggedSignIn{by}, operator.OutcomeDone)
+	return v.console.Operators.Finish(context.WithoutCancel(v.ctx()), entry, nil, loggedSignIn{by}, operator.OutcomeDone)
 }
 
 // loggedSignIn is what the audit log holds of a sign-in.

@@ -16,6 +16,7 @@ import (
 const (
 	maxTopics  = 64  // of one page
 	maxStreams = 500 // at a time
+	maxReading = 64  // of them, of one operator: nobody takes them all
 	lookEvery  = 400 * time.Millisecond
 	lookBack   = 5 * time.Second  // clocks of replicas differ by less
 	lookAtMost = 1000             // changes at a time
@@ -56,6 +57,7 @@ type feed struct {
 
 // listener is one open page.
 type listener struct {
+	reader  string // operator
 	project string
 	topics  map[string]bool
 	news    chan string // topics; more than it holds are dropped, others will come
@@ -66,14 +68,14 @@ func newFeed(recent func(context.Context, time.Time) (map[string]liveChange, err
 }
 
 // join answers a listener, nil when there are too many or the server stops.
-func (f *feed) join(project string, topics []string) *listener {
-	l := &listener{project: project, topics: make(map[string]bool), news: make(chan string, maxTopics)}
+func (f *feed) join(reader, project string, topics []string) *listener {
+	l := &listener{reader: reader, project: project, topics: make(map[string]bool), news: make(chan string, maxTopics)}
 	for _, topic := range topics {
 		l.topics[topic] = true
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.ended || len(f.listeners) >= maxStreams {
+	if f.ended || len(f.listeners) >= maxStreams || f.readBy(reader) >= maxReading {
 		return nil
 	}
 	f.listeners[l] = true
@@ -84,6 +86,17 @@ func (f *feed) join(project string, topics []string) *listener {
 		f.wait.Go(func() { f.look(ctx, since) })
 	}
 	return l
+}
+
+// readBy counts the streams of an operator. The caller holds mu.
+func (f *feed) readBy(reader string) int {
+	n := 0
+	for l := range f.listeners {
+		if l.reader == reader {
+			n++
+		}
+	}
+	return n
 }
 
 func (f *feed) leave(l *listener) {
@@ -203,7 +216,7 @@ func streamEvents(v *visit) error {
 	if len(topics) == 0 || len(topics) > maxTopics {
 		return fault.Field("topic", nil, "must be given 1 to %d times", maxTopics)
 	}
-	l := v.console.feed.join(v.project.ID, topics)
+	l := v.console.feed.join(v.operator.ID, v.project.ID, topics)
 	if l == nil {
 		return fault.New(fault.Unavailable, "too many live pages are open")
 	}
