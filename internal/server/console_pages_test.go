@@ -40,18 +40,36 @@ func (w *world) reader() *reader {
 // page loads a page and answers its text.
 func (r *reader) page(path string) string {
 	r.w.t.Helper()
-	res, err := r.Get(r.w.server.URL() + path)
-	r.w.must(err)
-	return r.read(path, res)
+	status, text := r.get(path)
+	return r.fine(path, status, text)
 }
 
 // send sends a form, follows where it leads, and answers the text there.
 func (r *reader) send(path string, form url.Values) string {
 	r.w.t.Helper()
-	return r.read(path, r.post(path, form))
+	status, text := r.post(path, form)
+	return r.fine(path, status, text)
 }
 
-func (r *reader) post(path string, form url.Values) *http.Response {
+func (r *reader) fine(path string, status int, text string) string {
+	r.w.t.Helper()
+	if status != http.StatusOK {
+		r.w.t.Fatalf("%s answers %d:\n%s", path, status, text)
+	}
+	return text
+}
+
+func (r *reader) get(path string) (status int, text string) {
+	r.w.t.Helper()
+	res, err := r.Get(r.w.server.URL() + path)
+	r.w.must(err)
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	r.w.must(err)
+	return res.StatusCode, string(body)
+}
+
+func (r *reader) post(path string, form url.Values) (status int, text string) {
 	r.w.t.Helper()
 	at, err := url.Parse(r.w.server.URL())
 	r.w.must(err)
@@ -62,18 +80,10 @@ func (r *reader) post(path string, form url.Values) *http.Response {
 	}
 	res, err := r.PostForm(r.w.server.URL()+path, form)
 	r.w.must(err)
-	return res
-}
-
-func (r *reader) read(path string, res *http.Response) string {
-	r.w.t.Helper()
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
 	r.w.must(err)
-	if res.StatusCode != http.StatusOK {
-		r.w.t.Fatalf("%s answers %d:\n%s", path, res.StatusCode, body)
-	}
-	return string(body)
+	return res.StatusCode, string(body)
 }
 
 func (r *reader) wants(path string, texts ...string) {
@@ -229,12 +239,16 @@ func TestConsole_otherProjects(t *testing.T) {
 	w.must(err)
 	r := w.reader()
 	r.send("/project", url.Values{"project": {other.ID}})
-	missing := func(what string, res *http.Response) {
+	missing := func(what string, status int) {
 		t.Helper()
-		defer res.Body.Close()
-		if res.StatusCode != http.StatusNotFound {
-			t.Errorf("%s of another project answers %d", what, res.StatusCode)
+		if status != http.StatusNotFound {
+			t.Errorf("%s of another project answers %d", what, status)
 		}
+	}
+	sent := func(path string, form url.Values) int {
+		t.Helper()
+		status, _ := r.post(path, form)
+		return status
 	}
 	for _, path := range []string{
 		"/users/" + w.account.PlayerID, "/accounts/" + w.account.ID + "/part", "/accounts/" + w.account.ID + "/sessions/new",
@@ -242,9 +256,8 @@ func TestConsole_otherProjects(t *testing.T) {
 		"/intents/" + in.ID, "/intents/" + in.ID + "/part", "/intents/" + in.ID + "/trace",
 		"/policies/" + w.policy, "/contracts/" + w.nft.ID,
 	} {
-		res, err := r.Get(w.server.URL() + path)
-		w.must(err)
-		missing("GET "+path, res)
+		status, _ := r.get(path)
+		missing("GET "+path, status)
 	}
 	for _, path := range []string{
 		"/accounts/" + w.account.ID + "/sessions", "/sessions/" + ses.Session.ID + "/block", "/sessions/" + ses.Session.ID + "/revoke",
@@ -252,10 +265,10 @@ func TestConsole_otherProjects(t *testing.T) {
 		"/rules/" + rules.Items[0].ID + "/delete", "/contracts/" + w.nft.ID, "/contracts/" + w.nft.ID + "/delete",
 		"/keys/" + keys[0].ID + "/revoke",
 	} {
-		missing("POST "+path, r.post(path, url.Values{}))
+		missing("POST "+path, sent(path, url.Values{}))
 	}
-	missing("rotate", r.post("/keys/"+keys[0].ID+"/rotate", url.Values{"grace": {"0"}}))
-	missing("sign", r.post("/sessions/"+ses.Session.ID+"/signature", url.Values{"signature": {"0x" + strings.Repeat("11", 65)}}))
+	missing("rotate", sent("/keys/"+keys[0].ID+"/rotate", url.Values{"grace": {"0"}}))
+	missing("sign", sent("/sessions/"+ses.Session.ID+"/signature", url.Values{"signature": {"0x" + strings.Repeat("11", 65)}}))
 	if v := w.session(ses.Session.ID); v.Session.BlockedAt != nil || v.Status != session.StatusActive {
 		t.Errorf("the session is %s, blocked %v", v.Status, v.Session.BlockedAt)
 	}
