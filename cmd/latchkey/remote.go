@@ -168,7 +168,7 @@ func (r remote) explain(err error) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &refused):
-		return fmt.Errorf("the server refused: %s", refused.Message)
+		return fmt.Errorf("the server refused: %s", shown(refused.Message))
 	case r.development != nil:
 		return fmt.Errorf("%w\nIs `latchkey dev` running?", err)
 	}

@@ -87,6 +87,9 @@ type loggedPasskey struct {
 }
 
 func addPasskey(v *visit) error {
+	if err := v.console.Operators.Confirm(v.signedIn, v.form("confirm")); err != nil {
+		return err
+	}
 	site, ok := v.site()
 	if !ok {
 		return errNoName

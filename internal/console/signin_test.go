@@ -75,6 +75,17 @@ func TestSetPassword_slowsDownGuessing(t *testing.T) {
 	w.want(guess("correct horse"), 303, "")
 }
 
+// A passkey would let who finds a browser open come back.
+func TestAddPasskey_asksForThePassword(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	admin := w.as(operator.Admin)
+	w.want(admin.post("/profile/passkeys", url.Values{"name": {"x"}}), 409, "passkeys need a name") // no password is set
+	w.want(admin.post("/profile/password", url.Values{"password": {"correct horse"}}), 303, "")
+	w.want(admin.post("/profile/passkeys", url.Values{"name": {"x"}}), 400, "the present password is another one")
+	w.want(admin.post("/profile/passkeys", url.Values{"name": {"x"}, "confirm": {"correct horse"}}), 409, "passkeys need a name")
+}
+
 // Links that are not used end with a newer one, with the use of another, with a
 // password, and with the operator's access.
 func TestLinks_void(t *testing.T) {

@@ -114,7 +114,7 @@ func (s *Service) SetPassword(ctx context.Context, v Visit, current, next string
 	if n := utf8.RuneCountInString(next); n < minPassword || len(next) > maxPassword {
 		return fault.Field("password", nil, "a password must have %d characters or more, and at most %d bytes; this one has %d", minPassword, maxPassword, n)
 	}
-	if err := s.checkPresent(v.Operator, current); err != nil {
+	if err := s.Confirm(v, current); err != nil {
 		return err
 	}
 	hash := hashPassword(next)
@@ -131,7 +131,10 @@ func (s *Service) SetPassword(ctx context.Context, v Visit, current, next string
 	)
 }
 
-func (s *Service) checkPresent(o Operator, current string) error {
+// Confirm asks a visit's operator for their password before what would outlast
+// the visit, if they have one.
+func (s *Service) Confirm(v Visit, current string) error {
+	o := v.Operator
 	if o.PasswordHash == "" {
 		return nil
 	}

@@ -35,7 +35,7 @@ function offer(form, act) {
 async function add(form) {
   const { publicKey } = await (await ask('/profile/passkeys/options')).json()
   const credential = await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(publicKey) })
-  await send(form.dataset.passkeyAdd, { name: form.elements.name.value, credential: json(credential) })
+  await send(form.dataset.passkeyAdd, { name: form.elements.name.value, confirm: form.elements.confirm?.value ?? '', credential: json(credential) })
   location.reload()
 }
 
