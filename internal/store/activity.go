@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
-	"errors"
 	"fmt"
 	"math/big"
 	"slices"
@@ -179,36 +178,6 @@ func ends(column string, packed *[]byte) cell {
 		set:   func(any) error { return nil },
 		clear: func() {},
 	}
-}
-
-// fillEnds writes the column for rows of builds that had none.
-func (db *DB) fillEnds(ctx context.Context) error {
-	after := ""
-	for {
-		w := where{}.with("valid_until IS NULL").with("permission IS NOT NULL").with("id > $%d", after)
-		found, err := sessions.list(ctx, db.reader, w, " ORDER BY id LIMIT 500")
-		if err != nil || len(found) == 0 {
-			return err
-		}
-		after = found[len(found)-1].ID
-		err = db.write(ctx, func(tx *sql.Tx) error { return fillEnds(ctx, tx, found) })
-		if err != nil {
-			return err
-		}
-	}
-}
-
-func fillEnds(ctx context.Context, tx *sql.Tx, found []session.Session) error {
-	for _, s := range found {
-		until, err := ends("valid_until", &s.Permission).get()
-		if err == nil {
-			_, err = tx.ExecContext(ctx, "UPDATE sessions SET valid_until = $1 WHERE id = $2", until, s.ID)
-		}
-		if err != nil {
-			return errors.Join(fmt.Errorf("note when session %s ends", s.ID), err)
-		}
-	}
-	return nil
 }
 
 // CountEnding counts live sessions by when they end, up to a number of them.

@@ -70,7 +70,7 @@ func Open(ctx context.Context, url string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := db.fillEnds(ctx); err != nil {
+	if err := db.fill(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
