@@ -20,6 +20,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/operator"
 	"github.com/latchkey-dev/latchkey/internal/page"
 	"github.com/latchkey-dev/latchkey/internal/player"
+	"github.com/latchkey-dev/latchkey/internal/requestlog"
 	"github.com/latchkey-dev/latchkey/internal/session"
 	"github.com/latchkey-dev/latchkey/internal/store/storetest"
 	"github.com/latchkey-dev/latchkey/web"
@@ -67,6 +68,7 @@ func newWorld(t *testing.T, set ...func(*Deps)) *world {
 		Players:   w.players,
 		Accounts:  &account.Service{Store: db, Players: w.players, Now: w.clock.Now},
 		Sessions:  &session.Service{Store: db, Now: w.clock.Now},
+		Requests:  requestlog.New(db, w.clock.Now, slog.New(slog.DiscardHandler)),
 		Files:     web.Files,
 		Log:       slog.New(slog.DiscardHandler),
 		Now:       w.clock.Now,
