@@ -3,12 +3,18 @@ package server_test
 import (
 	"encoding/binary"
 	"errors"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/latchkey-dev/latchkey/internal/bundler"
 	"github.com/latchkey-dev/latchkey/internal/fault"
+	"github.com/latchkey-dev/latchkey/internal/intent"
 	"github.com/latchkey-dev/latchkey/internal/server"
 	"github.com/latchkey-dev/latchkey/internal/session"
+	"github.com/latchkey-dev/latchkey/internal/store"
+	"github.com/latchkey-dev/latchkey/internal/store/storetest"
 )
 
 // A blocked key is refused at once, without its owner; others and the owner are
@@ -133,4 +139,94 @@ func TestBlock_replaces(t *testing.T) {
 	}
 	in := w.intend(w.mint())
 	w.succeed(in, w.personal(other, in.OperationHash))
+}
+
+// A thief signs as fast as they can while an operator blocks the key: whatever
+// no transaction carries when the block is there is never sent, and every intent
+// comes to an end.
+func TestBlock_whileAThiefSigns(t *testing.T) {
+	t.Parallel()
+	t.Run("SQLite", func(t *testing.T) {
+		t.Parallel()
+		blockWhileSigning(t, newWorld(t))
+	})
+	t.Run("PostgreSQL", func(t *testing.T) {
+		t.Parallel()
+		url := storetest.PostgresSchema(t)
+		blockWhileSigning(t, newWorld(t, func(c *server.Config) { c.Database = url }))
+	})
+}
+
+func blockWhileSigning(t *testing.T, w *world) {
+	db, err := store.Open(t.Context(), w.config.Database)
+	w.must(err)
+	t.Cleanup(func() { w.must(db.Close()) })
+	key := newKey(t)
+	v := w.grant(w.terms(key))
+	const tries = 24
+	intents := make([]intent.Intent, tries)
+	for i := range intents {
+		intents[i] = w.intend(w.mint())
+	}
+	sign := func(in intent.Intent) error {
+		_, err := w.server.Intents.Sign(t.Context(), w.project, in.ID, intent.SignParams{Signature: w.personal(key, in.OperationHash), Optimistic: true})
+		return err
+	}
+	var signing sync.WaitGroup
+	begun := make(chan struct{}, tries)
+	for _, in := range intents[:tries-1] {
+		signing.Go(func() {
+			if err := sign(in); err != nil && !strings.Contains(err.Error(), "was blocked by an operator") {
+				t.Errorf("signing %s: %v", in.ID, err)
+			}
+			begun <- struct{}{}
+		})
+	}
+	for range tries / 3 {
+		<-begun // those are signed, the others are under way
+	}
+	_, err = w.server.Sessions.Block(t.Context(), w.project, v.Session.ID, "ann")
+	w.must(err)
+	var carried, left []intent.Intent
+	for _, in := range intents {
+		op, err := db.Operation(t.Context(), w.server.ChainID(), in.OperationHash)
+		if err != nil && !fault.Is(err, fault.NotFound) { // not signed yet
+			t.Fatal(err)
+		}
+		if op.State == bundler.Bundled || op.State == bundler.Included {
+			carried = append(carried, in)
+		} else {
+			left = append(left, in)
+		}
+	}
+	signing.Wait()
+	refused(t, sign(intents[tries-1]), "was blocked by an operator")
+	ends := func(in intent.Intent) intent.Intent {
+		t.Helper()
+		w.eventually("intent "+in.ID+" ends", func() bool {
+			in, err = w.server.Intents.Get(t.Context(), w.project, in.ID)
+			w.must(err)
+			return in.Final()
+		})
+		return in
+	}
+	for _, in := range carried {
+		if in = ends(in); in.Status != intent.Succeeded {
+			t.Errorf("intent %s, which was sent, is %s: %+v", in.ID, in.Status, in.Failure)
+		}
+	}
+	givenUp := 0
+	for _, in := range left {
+		if in, err = w.server.Intents.Get(t.Context(), w.project, in.ID); err != nil || in.Status == intent.Waiting {
+			continue // its signature was refused
+		}
+		givenUp++
+		if in = ends(in); in.Status != intent.Failed || in.Outcome != nil {
+			t.Errorf("intent %s, which was not sent before the block, is %s", in.ID, in.Status)
+		}
+	}
+	if got := w.tokens(); got != uint64(len(carried)) {
+		t.Errorf("%d tokens for %d operations sent before the block", got, len(carried))
+	}
+	t.Logf("%d were sent, %d given up, %d refused", len(carried), givenUp, len(left)-givenUp)
 }
