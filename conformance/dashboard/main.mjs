@@ -43,6 +43,13 @@ async function grantKeys(app) {
   return { live, everything, usedUp, pending, revoked }
 }
 
+// newestRequest answers the page of the newest request that the log has.
+async function newestRequest(browser, app) {
+  const page = await newVisitor(browser, app.info.api)
+  await page.goto('/requests')
+  return page.locator('td a[href^="/requests/"]').first().getAttribute('href')
+}
+
 async function signIn(browser) {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-'))
   const dev = await startDev('dashboard-chain', { data: join(folder, 'dev') })
@@ -323,7 +330,7 @@ try {
     const app = new App(server.info)
     const keys = await grantKeys(app)
     await useKeys(browser, app, keys)
-    await lookAtPages(browser, app, keys)
+    await lookAtPages(browser, app, { ...keys, request: await newestRequest(browser, app) })
   } finally {
     await server.stop()
   }

@@ -24,6 +24,7 @@ export function pages(info, keys) {
     ['contract-read', `/contracts/${info.contract}?do=read&function=balanceOf(address)&arg=${info.accountAddress}`],
     ['keys', '/keys'],
     ['requests', '/requests'],
+    ['request', keys.request],
     ['operators', '/operators'],
     ['audit', '/audit'],
     ['profile', '/profile'],
