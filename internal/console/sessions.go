@@ -221,6 +221,13 @@ type sessionView struct {
 	typed    string // typed data to sign, "" for none
 }
 
+// signable reports whether a signature of the owner would be taken now: of a
+// blocked key, only one that revokes it.
+func (s sessionView) signable() bool {
+	ses := s.key.Session
+	return s.key.NextAction != nil && (ses.BlockedAt == nil || ses.RevokeIntent != "")
+}
+
 // historyRow is something that the key signed, or that was done to it.
 type historyRow struct {
 	intent.Intent

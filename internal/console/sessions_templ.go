@@ -710,7 +710,7 @@ func sessionPage(s sessionView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if s.key.NextAction != nil && ui.CanEdit(ctx) {
+			if s.signable() && ui.CanEdit(ctx) {
 				templ_7745c5c3_Err = signPanel(s).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

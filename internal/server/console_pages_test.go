@@ -225,6 +225,23 @@ func TestConsole_policies(t *testing.T) {
 	}
 }
 
+// A page asks for no signature that would be refused.
+func TestConsole_blockedKeys(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := w.reader()
+	v, err := w.server.Sessions.Create(t.Context(), w.project, w.terms(newKey(t)))
+	w.must(err)
+	active := w.grant(w.terms(newKey(t)))
+	at, activeAt := "/sessions/"+v.Session.ID, "/sessions/"+active.Session.ID
+	r.wants(at, "data-owner=")
+	if text := r.send(at+"/block", url.Values{}); strings.Contains(text, "data-owner=") {
+		t.Errorf("a blocked key's registration is asked for:\n%s", text)
+	}
+	w.has("unblock", r.send(at+"/unblock", url.Values{}), "data-owner=")
+	w.has("revoke", r.send(activeAt+"/revoke", url.Values{"policy": {w.policy}}), "Blocked here", "data-owner=")
+}
+
 // Ids of another project lead nowhere, whatever is done with them.
 func TestConsole_otherProjects(t *testing.T) {
 	t.Parallel()
