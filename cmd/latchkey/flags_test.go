@@ -30,6 +30,10 @@ func TestFlags_refused(t *testing.T) {
 		{append(serve, "--console-url=https://latchkey.example.com/"), ""},
 		{append(serve, "--console-url=latchkey.example.com"), `--console-url "latchkey.example.com": must be`},
 		{append(serve, "--console-url=https://example.com/latchkey"), "must be http:// or https:// and a host"},
+		{append(serve, "--trusted-proxy=10.0.0.1,fd00::/8", "--trusted-proxy=::1"), ""},
+		{append(serve, "--trusted-proxy=127.0.0.1,nginx"), `--trusted-proxy "nginx" is neither an address nor a network: write it as 10.0.0.5`},
+		{append(serve, "--trusted-proxy=10.0.0.7/8"), `--trusted-proxy "10.0.0.7/8" is an address inside a network: write 10.0.0.0/8`},
+		{append(serve, "--trusted-proxy=0.0.0.0/0"), "--trusted-proxy \"0.0.0.0/0\" is every address"},
 		{[]string{"dev"}, ""},
 		{[]string{"dev", "--chain-id=0"}, "--chain-id 0: must be from 1 to 9007199254740991"},
 		{[]string{"dev", "--chain-id=18446744073709551615"}, "must be from 1 to"},
@@ -66,6 +70,32 @@ func TestExposed(t *testing.T) {
 	} {
 		if got := exposed(address); got != want {
 			t.Errorf("%s: %t", address, got)
+		}
+	}
+}
+
+func TestTrustedProxies_read(t *testing.T) {
+	key := filepath.Join(t.TempDir(), "key")
+	if err := os.WriteFile(key, []byte(strings.Repeat("1", 64)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		env   string
+		flags []string
+		want  string
+	}{
+		{"", nil, "none"},
+		{"10.0.0.0/8, ::1", nil, "10.0.0.0/8,::1/128"},
+		{"", []string{"--trusted-proxy=127.0.0.1", "--trusted-proxy=10.0.0.1,10.0.0.2"}, "127.0.0.1/32,10.0.0.1/32,10.0.0.2/32"},
+	} {
+		t.Setenv("LATCHKEY_TRUSTED_PROXIES", c.env)
+		var commands cli
+		if _, err := kong.Must(&commands).Parse(append([]string{"serve", "--rpc=http://127.0.0.1:1", "--relayer-key-file=" + key}, c.flags...)); err != nil {
+			t.Fatalf("%q, %q: %v", c.env, c.flags, err)
+		}
+		proxies, err := commands.Serve.trustedProxies()
+		if err != nil || proxies.String() != c.want {
+			t.Errorf("%q, %q: %s, %v, want %s", c.env, c.flags, proxies, err, c.want)
 		}
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 
+	"github.com/latchkey-dev/latchkey/internal/clientaddr"
 	"github.com/latchkey-dev/latchkey/internal/mail"
 	"github.com/latchkey-dev/latchkey/internal/server"
 	"github.com/latchkey-dev/latchkey/internal/signer"
@@ -36,6 +37,7 @@ type serveCommand struct {
 	SMTP             string        `name:"smtp" help:"Mail server for mails to users: smtps://user:password@host or smtp://… with STARTTLS." env:"LATCHKEY_SMTP"`
 	MailFrom         string        `help:"Sender of mails to users." env:"LATCHKEY_MAIL_FROM"`
 	PublicURL        string        `name:"public-url" help:"Where users' browsers reach the API, for links in mails; by default where it listens." env:"LATCHKEY_PUBLIC_URL"`
+	TrustedProxies   []string      `name:"trusted-proxy" placeholder:"ADDRESS" help:"Address or network (10.0.0.0/8) of a proxy that is believed about the addresses of clients, in X-Forwarded-For; repeat it, or separate several by commas. Without it the header is ignored and the peer's address counts." env:"LATCHKEY_TRUSTED_PROXIES"`
 	JSON             bool          `name:"json" help:"Print one line of JSON when ready, and nothing else on stdout."`
 	logFlags
 }
@@ -113,6 +115,9 @@ func (c serveCommand) Validate() error {
 	if u, err := url.Parse(c.PublicURL); err != nil || c.PublicURL != "" && (u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
 		return fmt.Errorf("--public-url %q: must be a URL such as https://api.game.example", c.PublicURL)
 	}
+	if _, err := c.trustedProxies(); err != nil {
+		return err
+	}
 	if c.SMTP != "" && c.MailFrom == "" {
 		return errors.New("--smtp needs --mail-from, the sender of the mails")
 	}
@@ -135,6 +140,9 @@ func (c serveCommand) config() (server.Config, error) {
 			return server.Config{}, err
 		}
 	}
+	if cfg.TrustedProxies, err = c.trustedProxies(); err != nil {
+		return server.Config{}, err
+	}
 	if cfg.ConsoleURL, err = c.consoleURL(); err != nil {
 		return server.Config{}, err
 	}
@@ -155,6 +163,14 @@ func (c serveCommand) config() (server.Config, error) {
 		cfg.Database = "sqlite:" + filepath.Join(c.Data, "latchkey.db")
 	}
 	return cfg, nil
+}
+
+func (c serveCommand) trustedProxies() (clientaddr.Proxies, error) {
+	proxies, err := clientaddr.Parse(c.TrustedProxies)
+	if err != nil {
+		return nil, fmt.Errorf("--trusted-proxy %w", err)
+	}
+	return proxies, nil
 }
 
 // consoleURL answers nil when none is given.

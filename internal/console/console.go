@@ -11,6 +11,7 @@ import (
 
 	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/auth"
+	"github.com/latchkey-dev/latchkey/internal/clientaddr"
 	"github.com/latchkey-dev/latchkey/internal/contract"
 	"github.com/latchkey-dev/latchkey/internal/intent"
 	"github.com/latchkey-dev/latchkey/internal/operator"
@@ -20,8 +21,8 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/sponsor"
 )
 
-// Deps are the parts that the pages ask. All are required but URL, AutoSignIn
-// and Funds.
+// Deps are the parts that the pages ask. All are required but URL, AutoSignIn,
+// Proxies and Funds.
 type Deps struct {
 	Operators *operator.Service
 	Auth      *auth.Service
@@ -41,6 +42,10 @@ type Deps struct {
 	// AutoSignIn signs every visitor from this machine in as an admin. For
 	// development only.
 	AutoSignIn bool
+
+	// Proxies are believed about a client's address, which the audit log and the
+	// limits of sign-in use. May be empty.
+	Proxies clientaddr.Proxies
 
 	// Funds answers the money that operations need; nil for none to show.
 	Funds func(context.Context) ([]Fund, error)

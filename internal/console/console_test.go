@@ -436,11 +436,13 @@ func TestUsers_pagesAndSearch(t *testing.T) {
 
 func TestAutoSignIn(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(d *Deps) { d.AutoSignIn = true })
+	w := newWorld(t, behindLoopback, func(d *Deps) { d.AutoSignIn = true })
 	w.want(w.browser().get("/users"), 200, "Users")
 	for name, set := range map[string]func(*http.Request){
 		"a name that resolves here": func(r *http.Request) { r.Host = "evil.example:8080" },
 		"a proxy":                   header("X-Forwarded-For", "203.0.113.7"),
+		"a proxy's own visitor":     header("X-Forwarded-For", "127.0.0.1"),
+		"a proxy of nobody":         header("X-Forwarded-For", ""),
 		"a tunnel":                  header("Via", "1.1 tunnel"),
 		"a load balancer":           header("X-Real-Ip", "203.0.113.7"),
 	} {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
 
@@ -178,7 +177,7 @@ var ofProxies = []string{"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Pro
 // page that has its own name resolve to this machine does not.
 func isLocal(r *http.Request) bool {
 	for _, name := range ofProxies {
-		if r.Header.Get(name) != "" {
+		if len(r.Header.Values(name)) > 0 { // also an empty one, which may hide another line
 			return false
 		}
 	}
@@ -196,22 +195,12 @@ func isLoopback(host string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-// remote is where a request comes from. A proxy on this machine is believed, in
-// what it says last: what comes before may be the client's own.
-func remote(r *http.Request) string {
-	peer, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	forwarded := r.Header.Values("X-Forwarded-For")
-	if !isLoopback(peer) || len(forwarded) == 0 {
-		return peer
-	}
-	hops := strings.Split(forwarded[len(forwarded)-1], ",")
-	if at, err := netip.ParseAddr(strings.TrimSpace(hops[len(hops)-1])); err == nil {
+// remote is where a request comes from, "unknown" when the peer has no address.
+func (c *Console) remote(r *http.Request) string {
+	if at := c.Proxies.Client(r); at.IsValid() {
 		return at.String()
 	}
-	return peer
+	return "unknown"
 }
 
 // policy lets pages load their own files only, and nobody frame them.

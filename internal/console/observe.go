@@ -60,7 +60,7 @@ func (c *Console) log(r *http.Request, n *requestNote, status int, took time.Dur
 		slog.Duration("took", took),
 	}
 	if level != slog.LevelDebug {
-		attrs = append(attrs, slog.String("from", remote(r)))
+		attrs = append(attrs, slog.String("from", c.remote(r)))
 	}
 	if n.route != "" {
 		attrs = append(attrs, slog.String("route", n.route))

@@ -110,7 +110,7 @@ func (v *visit) entry(action string) operator.Entry {
 		Action:       action,
 		Subject:      v.r.PathValue("id"),
 		RequestID:    note(v.r).requestID,
-		Remote:       remote(v.r),
+		Remote:       v.console.remote(v.r),
 	}
 }
 

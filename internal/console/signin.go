@@ -30,7 +30,7 @@ func showSignIn(v *visit) error {
 
 func signIn(v *visit) error {
 	form := signInForm{Name: v.form("name"), Next: v.form("next")}
-	token, err := v.console.Operators.SignIn(v.ctx(), form.Name, v.form("password"), remote(v.r))
+	token, err := v.console.Operators.SignIn(v.ctx(), form.Name, v.form("password"), v.console.remote(v.r))
 	if fault.Is(err, fault.Unauthorized) || fault.Is(err, fault.Conflict) {
 		form.Problem = reason(err)
 		return v.refuse(err, signInPage(form))

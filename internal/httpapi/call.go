@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/latchkey-dev/latchkey/internal/auth"
+	"github.com/latchkey-dev/latchkey/internal/clientaddr"
 	"github.com/latchkey-dev/latchkey/internal/fault"
 	"github.com/latchkey-dev/latchkey/internal/id"
 )
@@ -17,6 +18,8 @@ type call struct {
 	*http.Request
 	w      http.ResponseWriter // only for the body limit, which closes the connection
 	caller auth.Caller
+
+	proxies clientaddr.Proxies // believed about the client's address
 
 	tree map[string]any // decoded body, nil until read
 	memo map[string]any // records shown already, see once

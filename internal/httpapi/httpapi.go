@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"github.com/latchkey-dev/latchkey/internal/clientaddr"
 )
 
 // Deps are the parts that the API calls. All are required, but Checks and
@@ -24,6 +26,9 @@ type Deps struct {
 	Version string  // of the binary, shown by /health
 	Chains  []Chain // shown by /health
 	Checks  []Check // asked by /ready
+
+	// Proxies are believed about a client's address. May be empty.
+	Proxies clientaddr.Proxies
 
 	// Pages are what browsers load, by pattern of net/http. May be empty.
 	Pages map[string]http.Handler
@@ -72,7 +77,7 @@ func New(d Deps) http.Handler {
 	for pattern, methods := range byPattern(routes) {
 		endpoints := make(map[string]http.Handler, len(methods))
 		for method, r := range methods {
-			endpoints[method] = endpoint{route: r, auth: d.Auth, answers: answers}
+			endpoints[method] = endpoint{route: r, auth: d.Auth, answers: answers, proxies: d.Proxies}
 		}
 		mux.Handle(pattern, methodTable(endpoints))
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/latchkey-dev/latchkey/internal/account"
+	"github.com/latchkey-dev/latchkey/internal/clientaddr"
 	"github.com/latchkey-dev/latchkey/internal/intent"
 	"github.com/latchkey-dev/latchkey/internal/session"
 	"github.com/latchkey-dev/latchkey/internal/share"
@@ -282,25 +284,25 @@ func TestSecretsOfConfigsAreHidden(t *testing.T) {
 	}
 }
 
+// Limits count a client by the address that trusted proxies saw.
 func TestClientAddress(t *testing.T) {
 	t.Parallel()
-	for _, tc := range []struct{ peer, forwarded, want string }{
-		{"203.0.113.7:1234", "", "203.0.113.7"},
-		{"203.0.113.7:1234", "198.51.100.1", "203.0.113.7"}, // no proxy: what it says counts for nothing
-		{"127.0.0.1:1234", "198.51.100.1", "198.51.100.1"},
-		{"10.0.0.1:1234", "6.6.6.6, 198.51.100.1, 10.0.0.9", "198.51.100.1"},
-		{"[::ffff:10.0.0.1]:1234", "198.51.100.1", "198.51.100.1"},
-		{"[2001:db8:1:2:3:4:5:6]:1234", "", "2001:db8:1:2::/64"},
-		{"127.0.0.1:1234", "", ""},
-		{"127.0.0.1:1234", "unknown", ""},
-		{"nonsense", "198.51.100.1", ""},
+	trusted := clientaddr.Proxies{netip.MustParsePrefix("10.0.0.0/8")}
+	for _, tc := range []struct {
+		proxies               clientaddr.Proxies
+		peer, forwarded, want string
+	}{
+		{nil, "203.0.113.7:1234", "198.51.100.1", "203.0.113.7"},
+		{nil, "10.0.0.1:1234", "198.51.100.1", "10.0.0.1"},
+		{trusted, "203.0.113.7:1234", "198.51.100.1", "203.0.113.7"},
+		{trusted, "10.0.0.1:1234", "6.6.6.6, 198.51.100.1, 10.0.0.9", "198.51.100.1"},
+		{trusted, "10.0.0.1:1234", "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"},
+		{trusted, "nonsense", "198.51.100.1", ""},
 	} {
 		r := httptest.NewRequest("GET", "/", nil)
 		r.RemoteAddr = tc.peer
-		if tc.forwarded != "" {
-			r.Header.Set("X-Forwarded-For", tc.forwarded)
-		}
-		if got := clientAddress(r); got != tc.want {
+		r.Header.Set("X-Forwarded-For", tc.forwarded)
+		if got := (&call{Request: r, proxies: tc.proxies}).client().Address; got != tc.want {
 			t.Errorf("%s for %q: got %q, want %q", tc.peer, tc.forwarded, got, tc.want)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/latchkey-dev/latchkey/internal/auth"
+	"github.com/latchkey-dev/latchkey/internal/clientaddr"
 	"github.com/latchkey-dev/latchkey/internal/fault"
 )
 
@@ -120,11 +121,12 @@ type endpoint struct {
 	route
 	auth    Authenticator
 	answers answers
+	proxies clientaddr.Proxies
 }
 
 func (e endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	note(r).route = e.pattern
-	a, err := e.answer(&call{Request: r, w: w})
+	a, err := e.answer(&call{Request: r, w: w, proxies: e.proxies})
 	if err != nil && e.plain {
 		writePlainError(w, r, err, e.coded)
 		return

@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"sync"
 	"time"
+
+	"github.com/latchkey-dev/latchkey/internal/clientaddr"
 )
 
 // After freeTries failures in a row, a name or an address waits pause, doubled
@@ -95,16 +97,8 @@ func nameKey(name string) string {
 	return "name " + name
 }
 
-// sourceKey is what tries from an address are counted under: of IPv6, who has
-// one address has the network of 64 bits around it.
+// sourceKey is what tries from an address are counted under.
 func sourceKey(from string) string {
-	at, err := netip.ParseAddr(from)
-	if err != nil {
-		return "from"
-	}
-	at = at.Unmap().WithZone("")
-	if at.Is6() {
-		at = netip.PrefixFrom(at, 64).Masked().Addr()
-	}
-	return "from " + at.String()
+	at, _ := netip.ParseAddr(from) // those that are not known share one key
+	return "from " + clientaddr.Group(at)
 }

@@ -246,6 +246,7 @@ func (s *Server) dashboard(cfg Config, where contracts) (*console.Console, error
 		Files:      web.Files,
 		URL:        cfg.ConsoleURL,
 		AutoSignIn: cfg.ConsoleAutoSignIn,
+		Proxies:    cfg.TrustedProxies,
 		Funds:      funds{client: s.client, relayer: cfg.Relayer.Address(), paymaster: where.Paymaster}.read,
 		Version:    cfg.Version,
 		Log:        cfg.Log,
@@ -265,6 +266,7 @@ func (s *Server) api(cfg Config, where contracts, pages map[string]http.Handler)
 		Intents:     s.Intents,
 		Wallets:     s.Wallets,
 		Pages:       pages,
+		Proxies:     cfg.TrustedProxies,
 		Idempotency: s.store,
 		Version:     cfg.Version,
 		Chains: []httpapi.Chain{{

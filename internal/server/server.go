@@ -18,6 +18,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/auth"
 	"github.com/latchkey-dev/latchkey/internal/bundler"
 	"github.com/latchkey-dev/latchkey/internal/chain"
+	"github.com/latchkey-dev/latchkey/internal/clientaddr"
 	"github.com/latchkey-dev/latchkey/internal/console"
 	"github.com/latchkey-dev/latchkey/internal/contract"
 	"github.com/latchkey-dev/latchkey/internal/intent"
@@ -70,8 +71,11 @@ type Config struct {
 	ConsoleURL *url.URL
 	// ConsoleAutoSignIn signs everybody on this machine in. For development only.
 	ConsoleAutoSignIn bool
-	Version           string
-	Log               *slog.Logger
+	// TrustedProxies are believed about a client's address; empty means that the
+	// peer's counts, whatever headers say.
+	TrustedProxies clientaddr.Proxies
+	Version        string
+	Log            *slog.Logger
 }
 
 func (c Config) withDefaults() Config {
@@ -155,6 +159,7 @@ func Start(ctx context.Context, cfg Config) (_ *Server, err error) {
 	if s.listener, err = net.Listen("tcp", cfg.Addr); err != nil {
 		return nil, fmt.Errorf("listen on %s (give another address with --addr): %w", cfg.Addr, err)
 	}
+	cfg.Log.Info("trusted proxies, which are believed about the addresses of clients", "proxies", cfg.TrustedProxies.String())
 	s.jobs.Start(context.WithoutCancel(ctx))
 	go s.serve()
 	return s, nil
