@@ -86,9 +86,10 @@ func newEnv(t *testing.T) *env {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { closing(t, e.node.Close) })
-	if e.chain, err = chain.New(ctx, e.node.RPC()); err != nil {
+	if e.chain, err = chain.Dial(ctx, e.node.URL()); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(e.chain.Close)
 	e.chainID = e.chain.ChainID()
 	e.eth = ethclient.NewClient(e.node.RPC())
 	if e.result, err = deploy.Run(ctx, e.eth, e.funder, deploy.Options{PaymasterSigner: e.funder.Address(), Development: true}); err != nil {
@@ -220,7 +221,7 @@ func (w *wallet) sign(op userop.Operation) intent.Queue {
 	sig, err := crypto.Sign(accounts.TextHash(hash[:]), w.owner)
 	w.env.must(err)
 	sig[64] += 27
-	op.Signature = userop.OwnerSignature(userop.PersonalSign, userop.Proxy, [userop.SignatureLength]byte(sig))
+	op.Signature = userop.Owner{}.Field(userop.PersonalSign, userop.Proxy, sig)
 	return intent.Queue{Operation: op, Hash: hash, ChainID: w.env.chainID}
 }
 

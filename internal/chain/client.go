@@ -43,16 +43,6 @@ func Dial(ctx context.Context, urls ...string) (*Client, error) {
 	for i, url := range urls {
 		endpoints[i] = newEndpoint(url)
 	}
-	return connect(ctx, endpoints)
-}
-
-// New uses a connection that exists already, such as one in process. The
-// connection stays the caller's to close.
-func New(ctx context.Context, conn *rpc.Client) (*Client, error) {
-	return connect(ctx, []*endpoint{{name: "in process", conn: conn, borrowed: true}})
-}
-
-func connect(ctx context.Context, endpoints []*endpoint) (*Client, error) {
 	c := &Client{Log: slog.New(slog.DiscardHandler), Now: time.Now, endpoints: endpoints}
 	if err := c.agree(ctx); err != nil {
 		c.Close()

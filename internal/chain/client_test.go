@@ -232,19 +232,3 @@ func TestCancelledCall(t *testing.T) {
 		t.Errorf("got %v, want the caller's own cancellation", err)
 	}
 }
-
-func TestInProcessClient(t *testing.T) {
-	node := startNode(t, 80002)
-	client, err := chain.New(t.Context(), node.RPC())
-	if err != nil {
-		t.Fatal(err)
-	}
-	head, err := client.Head(t.Context())
-	if err != nil || head.Time == 0 || client.ChainID() != 80002 {
-		t.Errorf("head %+v of chain %d, %v", head, client.ChainID(), err)
-	}
-	client.Close()
-	if err := node.RPC().CallContext(t.Context(), nil, "eth_chainId"); err != nil {
-		t.Errorf("closing the client closed the node's own connection: %v", err)
-	}
-}

@@ -67,7 +67,7 @@ func TestEstimateBeforeTheDelegation(t *testing.T) {
 			w.sponsor.Stub(&op)
 		}
 		request := chain.EstimateRequest{
-			Op: op, Signatures: [][]byte{userop.DummyOwnerSignature(), userop.DummySessionSignature(s.packed)},
+			Op: op, Signatures: [][]byte{userop.DummyOwnerSignature(), userop.Session{Permission: s.packed}.Dummy(common.Hash{})},
 			AssumeActive: []common.Hash{s.id},
 		}
 		if est := w.estimate(request); len(est.Validations[0].Output) != 0 {

@@ -18,9 +18,8 @@ const idleConnections = 32
 
 // endpoint is one node.
 type endpoint struct {
-	name     string // without credentials
-	url      string
-	borrowed bool // the connection is somebody else's to close
+	name string // without credentials
+	url  string
 
 	// checked says that the node's chain id was compared since the last failure:
 	// another node may answer at the same address afterwards.
@@ -100,7 +99,7 @@ func (e *endpoint) connection(ctx context.Context) (*rpc.Client, error) {
 func (e *endpoint) close() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.borrowed || e.conn == nil {
+	if e.conn == nil {
 		return
 	}
 	e.conn.Close()

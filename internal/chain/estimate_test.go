@@ -78,7 +78,7 @@ func TestEstimateOfASession(t *testing.T) {
 	for name, h := range map[string]home{"proxy": w.proxy("alice"), "delegated": w.delegated("bob")} {
 		s := w.session(h, "minter")
 		op := w.operation(h, w.mint(h.address))
-		request := chain.EstimateRequest{Op: op, Signatures: [][]byte{userop.DummyOwnerSignature(), userop.DummySessionSignature(s.packed)}}
+		request := chain.EstimateRequest{Op: op, Signatures: [][]byte{userop.DummyOwnerSignature(), userop.Session{Permission: s.packed}.Dummy(common.Hash{})}}
 
 		est := w.estimate(request)
 		w.frameSucceeded(name+": owner", est.Validations[0])
@@ -109,7 +109,7 @@ func TestEstimateWithARelayerThatDeploys(t *testing.T) {
 	op.Factory, op.FactoryData = common.Address{}, nil
 	w.sponsor.Stub(&op)
 	est := w.estimate(chain.EstimateRequest{
-		Op: op, Signatures: [][]byte{userop.DummyOwnerSignature(), userop.DummySessionSignature(s.packed)},
+		Op: op, Signatures: [][]byte{userop.DummyOwnerSignature(), userop.Session{Permission: s.packed}.Dummy(common.Hash{})},
 		Factory: bindings.FactoryAddress(), FactoryData: userop.CreateAccount(h.owner.Address(), common.Hash{}),
 		AssumeActive: []common.Hash{s.id},
 	})
@@ -168,7 +168,7 @@ func TestEstimateOfManySessions(t *testing.T) {
 		wide.Salt = [8]byte{byte(i), byte(i >> 8)}
 		packed, err := wide.Encode()
 		w.must(err)
-		request.Signatures = append(request.Signatures, userop.DummySessionSignature(packed))
+		request.Signatures = append(request.Signatures, userop.Session{Permission: packed}.Dummy(common.Hash{}))
 		request.AssumeActive = append(request.AssumeActive, permission.ID(w.client.ChainID(), alice.address, 0, packed))
 	}
 	request.Signatures = append(request.Signatures, userop.DummyOwnerSignature())

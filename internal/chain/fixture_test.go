@@ -273,15 +273,15 @@ func (w *world) ownerSign(op *userop.Operation, h home) {
 	if h.kind == userop.Delegated {
 		form = userop.Raw
 	}
-	op.Signature = userop.OwnerSignature(form, h.kind, w.signature(*op, h.owner, form))
+	op.Signature = userop.Owner{}.Field(form, h.kind, w.signature(*op, h.owner, form))
 }
 
 func (w *world) sessionSign(op *userop.Operation, s session, form userop.Form) {
 	w.Helper()
-	op.Signature = userop.SessionSignature(form, s.packed, w.signature(*op, s.key, form))
+	op.Signature = userop.Session{Permission: s.packed}.Field(form, w.signature(*op, s.key, form))
 }
 
-func (w *world) signature(op userop.Operation, by *signer.Local, form userop.Form) [userop.SignatureLength]byte {
+func (w *world) signature(op userop.Operation, by *signer.Local, form userop.Form) []byte {
 	w.Helper()
 	sign := by.SignHash
 	if form == userop.PersonalSign {
@@ -289,7 +289,7 @@ func (w *world) signature(op userop.Operation, by *signer.Local, form userop.For
 	}
 	sig, err := sign(w.Context(), w.hash(op))
 	w.must(err)
-	return sig
+	return sig[:]
 }
 
 // handleOps is the call data of a bundle.

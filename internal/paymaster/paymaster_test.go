@@ -80,7 +80,7 @@ func (l *lab) handle(op *userop.Operation) string {
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	op.Signature = userop.OwnerSignature(userop.PersonalSign, userop.Proxy, sig)
+	op.Signature = userop.Owner{}.Field(userop.PersonalSign, userop.Proxy, sig[:])
 	handled := l.evm.HandleOp(op)
 	if handled.Refused == "" && handled.Event.Paymaster != l.address {
 		l.t.Errorf("%s has paid", handled.Event.Paymaster)
@@ -211,7 +211,7 @@ func TestVerificationGasLimitForTheLongestSignature(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	op.Signature = userop.SessionSignature(userop.Raw, packed, sig)
+	op.Signature = userop.Session{Permission: packed}.Field(userop.Raw, sig[:])
 	if handled := l.evm.HandleOp(&op); handled.Refused != "" {
 		t.Errorf("signature of %d bytes: refused: %s", len(op.Signature), handled.Refused)
 	}

@@ -63,7 +63,7 @@ func TestWindowEqualsEntryPoint(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			op.Signature = userop.SessionSignature(userop.Raw, packed, sig)
+			op.Signature = userop.Session{Permission: packed}.Field(userop.Raw, sig[:])
 			c.evm.Time = now
 			handled := c.evm.HandleOp(&op)
 			refusal := Evaluate(p, State{Status: Status{State: Active}}, Operation{Account: account, CallData: callData, WorstCaseFee: op.RequiredPrefund(), Time: now})

@@ -46,9 +46,11 @@ func TestSignatureLayoutsAgainstAccount(t *testing.T) {
 	l := newLab(t)
 	grant := l.session(permission.Permission{Sudo: true, FeeLimit: permission.MaxFeeLimit})
 	layouts := map[string]func(form userop.Form, home userop.Home, sig [65]byte) []byte{
-		"owner": userop.OwnerSignature,
+		"owner": func(form userop.Form, home userop.Home, sig [65]byte) []byte {
+			return userop.Owner{}.Field(form, home, sig[:])
+		},
 		"session": func(form userop.Form, _ userop.Home, sig [65]byte) []byte {
-			return userop.SessionSignature(form, grant, sig)
+			return userop.Session{Permission: grant}.Field(form, sig[:])
 		},
 	}
 	for _, home := range []userop.Home{userop.Proxy, userop.Delegated} {
@@ -64,7 +66,7 @@ func TestSignatureLayoutsAgainstAccount(t *testing.T) {
 			}
 		}
 		// A dummy fails as the last step of validation, after everything that costs.
-		for _, dummy := range [][]byte{userop.DummyOwnerSignature(), userop.DummySessionSignature(grant)} {
+		for _, dummy := range [][]byte{userop.DummyOwnerSignature(), userop.Session{Permission: grant}.Dummy(common.Hash{})} {
 			unsigned := func(userop.Form, userop.Home, [65]byte) []byte { return dummy }
 			if refused := l.refusal(home, userop.Raw, unsigned); !strings.Contains(refused, "AA24") {
 				t.Errorf("dummy of %d bytes, home %d: got %q, want AA24", len(dummy), home, refused)

@@ -62,7 +62,7 @@ func (l *lab) sign(op *userop.Operation, home userop.Home, grant []byte) {
 	op.Nonce = userop.Nonce(1, l.sequences[op.Sender])
 	longest := userop.DummyOwnerSignature()
 	if grant != nil {
-		longest = userop.DummySessionSignature(grant)
+		longest = userop.Session{Permission: grant}.Dummy(common.Hash{})
 	}
 	op.PreVerificationGas = userop.PreVerificationGas(op, longest)
 	if op.Paymaster != (common.Address{}) {
@@ -78,9 +78,9 @@ func (l *lab) sign(op *userop.Operation, home userop.Home, grant []byte) {
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	op.Signature = userop.OwnerSignature(userop.PersonalSign, home, sig)
+	op.Signature = userop.Owner{}.Field(userop.PersonalSign, home, sig[:])
 	if grant != nil {
-		op.Signature = userop.SessionSignature(userop.PersonalSign, grant, sig)
+		op.Signature = userop.Session{Permission: grant}.Field(userop.PersonalSign, sig[:])
 	}
 }
 

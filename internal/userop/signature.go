@@ -50,22 +50,6 @@ const (
 	momentLength = 6
 )
 
-// OwnerSignature lays out the signature field for a signature by the owner:
-// the bare 65 bytes in the form that the home expects, else mode|signature.
-func OwnerSignature(form Form, home Home, sig [SignatureLength]byte) []byte {
-	if form == home.bareForm() {
-		return sig[:]
-	}
-	return append([]byte{mode(form)}, sig[:]...)
-}
-
-// SessionSignature lays out the signature field for a signature by the
-// secp256k1 key of a registered session whose permission, which is packed,
-// needs no moment. See Session for all others.
-func SessionSignature(form Form, permission []byte, sig [SignatureLength]byte) []byte {
-	return Session{Permission: permission}.Field(form, sig[:])
-}
-
 func mode(form Form) byte {
 	if form == PersonalSign {
 		return modePersonalSign
@@ -89,12 +73,6 @@ func DummySignature() [SignatureLength]byte { return dummy }
 // no owner has signed.
 func DummyOwnerSignature() []byte {
 	return append([]byte{modePersonalSign}, dummy[:]...)
-}
-
-// DummySessionSignature is Session.Dummy for the sessions that SessionSignature
-// is for.
-func DummySessionSignature(permission []byte) []byte {
-	return SessionSignature(PersonalSign, permission, dummy)
 }
 
 // Signers are the addresses that a signature recovers to, one for each form

@@ -93,19 +93,19 @@ func TestRecoverRefusals(t *testing.T) {
 
 func TestSignatureLayouts(t *testing.T) {
 	t.Parallel()
-	sig := [65]byte(bytes.Repeat([]byte{9}, 65))
-	permission := []byte("permission")
+	sig := bytes.Repeat([]byte{9}, 65)
+	owner, session := Owner{}, Session{Permission: []byte("permission")}
 	for _, c := range []struct {
 		name string
 		got  []byte
 		want []byte
 	}{
-		{"owner, EIP-191, proxy", OwnerSignature(PersonalSign, Proxy, sig), sig[:]},
-		{"owner, raw, proxy", OwnerSignature(Raw, Proxy, sig), append([]byte{0}, sig[:]...)},
-		{"owner, raw, delegated", OwnerSignature(Raw, Delegated, sig), sig[:]},
-		{"owner, EIP-191, delegated", OwnerSignature(PersonalSign, Delegated, sig), append([]byte{1}, sig[:]...)},
-		{"session, raw", SessionSignature(Raw, permission, sig), append([]byte("\x02permission"), sig[:]...)},
-		{"session, EIP-191", SessionSignature(PersonalSign, permission, sig), append([]byte("\x03permission"), sig[:]...)},
+		{"owner, EIP-191, proxy", owner.Field(PersonalSign, Proxy, sig), sig},
+		{"owner, raw, proxy", owner.Field(Raw, Proxy, sig), append([]byte{0}, sig...)},
+		{"owner, raw, delegated", owner.Field(Raw, Delegated, sig), sig},
+		{"owner, EIP-191, delegated", owner.Field(PersonalSign, Delegated, sig), append([]byte{1}, sig...)},
+		{"session, raw", session.Field(Raw, sig), append([]byte("\x02permission"), sig...)},
+		{"session, EIP-191", session.Field(PersonalSign, sig), append([]byte("\x03permission"), sig...)},
 	} {
 		if !bytes.Equal(c.got, c.want) {
 			t.Errorf("%s: got %x, want %x", c.name, c.got, c.want)
