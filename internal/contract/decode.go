@@ -10,18 +10,10 @@ import (
 	"github.com/ethereum/go-ethereum/common/hexutil"
 )
 
-// Decode answers what a function of c returned, ready for JSON: nil for
-// nothing, the value itself for one, a list for several. Integers are decimal
-// strings whatever their size, addresses carry their checksum, bytes are hex,
-// tuples are objects.
-func Decode(c Contract, function string, data []byte) (any, error) {
-	m, err := method(c, function)
-	if err != nil {
-		return nil, err
-	}
-	return decode(m, data)
-}
-
+// decode answers what a function returned, ready for JSON: nil for nothing, the
+// value itself for one, a list for several. Integers are decimal strings
+// whatever their size, addresses carry their checksum, bytes are hex, tuples are
+// objects.
 func decode(m abi.Method, data []byte) (any, error) {
 	values, err := m.Outputs.Unpack(data)
 	if err != nil {
