@@ -16,9 +16,6 @@ var RealEntryPoint = common.BytesToAddress(crypto.Keccak256([]byte("latchkey.pro
 // by a state override.
 func ProbeRuntime() []byte { return common.FromHex(latchkeyProbeRuntime) }
 
-// ProxyRuntime is the code that every proxy account has.
-func ProxyRuntime() []byte { return common.FromHex(erc1967ProxyRuntime) }
-
 // DelegationCode is the code of an EOA that delegates to implementation.
 func DelegationCode(implementation common.Address) []byte {
 	return types.AddressToDelegation(implementation)

@@ -40,7 +40,7 @@ var sources = []source{
 	{contract: "LatchkeyAccountFactory", artifact: "out/LatchkeyAccountFactory.sol/LatchkeyAccountFactory.json"},
 	{contract: "LatchkeyPaymaster", artifact: "out/LatchkeyPaymaster.sol/LatchkeyPaymaster.json"},
 	{contract: "LatchkeyProbe", artifact: "out/LatchkeyProbe.sol/LatchkeyProbe.json", runtime: true},
-	{contract: "ERC1967Proxy", artifact: "out/ERC1967Proxy.sol/ERC1967Proxy.json", runtime: true},
+	{contract: "ERC1967Proxy", artifact: "out/ERC1967Proxy.sol/ERC1967Proxy.json"},
 	{contract: "DevNFT", artifact: "out/DevNFT.sol/DevNFT.json"},
 	{contract: "DevToken", artifact: "out/DevToken.sol/DevToken.json"},
 	{contract: "EntryPoint", artifact: "node_modules/@account-abstraction/contracts/artifacts/EntryPoint.json"},
@@ -208,11 +208,7 @@ func runtimesFile(runtimes map[string]string) []byte {
 	var out strings.Builder
 	out.WriteString(header)
 	for _, name := range sortedKeys(runtimes) {
-		constant := strings.ToLower(name[:1]) + name[1:] + "Runtime"
-		if strings.HasPrefix(name, "ERC") {
-			constant = "erc" + name[len("ERC"):] + "Runtime"
-		}
-		fmt.Fprintf(&out, "const %s = %q\n\n", constant, runtimes[name])
+		fmt.Fprintf(&out, "const %s = %q\n\n", strings.ToLower(name[:1])+name[1:]+"Runtime", runtimes[name])
 	}
 	return []byte(out.String())
 }
