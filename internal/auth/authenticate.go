@@ -26,7 +26,7 @@ func (s *Service) Authenticate(ctx context.Context, c Credentials) (Caller, erro
 	if c.AuthProvider == "" {
 		return s.loggedIn(ctx, caller, c.PlayerToken)
 	}
-	return s.vouched(ctx, caller, c.AuthProvider, c.PlayerToken)
+	return s.vouched(ctx, caller, c)
 }
 
 func bearerOf(header string) string {
@@ -89,8 +89,8 @@ func (s *Service) loggedIn(ctx context.Context, caller Caller, token string) (Ca
 	return asUser(caller, userID, loginID), nil
 }
 
-func (s *Service) vouched(ctx context.Context, caller Caller, provider, token string) (Caller, error) {
-	userID, err := s.Users.Vouched(ctx, caller.ProjectID, provider, token)
+func (s *Service) vouched(ctx context.Context, caller Caller, c Credentials) (Caller, error) {
+	userID, err := s.Users.Vouched(ctx, caller.ProjectID, c.AuthProvider, c.PlayerToken, c.Address)
 	if err != nil {
 		return Caller{}, err
 	}

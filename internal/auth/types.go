@@ -55,13 +55,14 @@ type Caller struct {
 	LoginID   string // the login whose token was sent, "" when another service vouches for the user
 }
 
-// Credentials are what a request brings to say who sent it, by header. All may
-// be empty.
+// Credentials are what a request brings to say who sent it, by header, and where
+// it comes from. All may be empty.
 type Credentials struct {
 	Authorization string // "Bearer " and an API key, or a login's token
 	ProjectKey    string // publishable key; names the project of a login's token
 	PlayerToken   string // a user's token beside a publishable key
 	AuthProvider  string // who made PlayerToken, "" when it is a login's token
+	Address       string // what limits count the client under, "" when it is not known
 }
 
 // Users proves who a user is. Failures are faults of kind Unauthorized, or of
@@ -70,8 +71,9 @@ type Users interface {
 	// Login answers the user and the login that a token of ours stands for.
 	Login(ctx context.Context, projectID, token string) (userID, loginID string, err error)
 	// Vouched answers the user that a token of a provider, which the project
-	// trusts, stands for.
-	Vouched(ctx context.Context, projectID, provider, token string) (userID string, err error)
+	// trusts, stands for. Refused tokens are counted under the address that they
+	// come from; past the limit the failure is of kind Invalid.
+	Vouched(ctx context.Context, projectID, provider, token, address string) (userID string, err error)
 }
 
 // Store keeps projects and keys. Lookups answer a fault of kind NotFound when

@@ -39,6 +39,8 @@ func sameHost(r *http.Request, origin string) bool {
 	return ok && host == r.Host
 }
 
+// credentials answers what the headers say; where a request comes from is not
+// among it.
 func credentials(r *http.Request) auth.Credentials {
 	return auth.Credentials{
 		Authorization: r.Header.Get("Authorization"),

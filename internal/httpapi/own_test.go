@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -305,5 +306,21 @@ func TestClientAddress(t *testing.T) {
 		if got := (&call{Request: r, proxies: tc.proxies}).client().Address; got != tc.want {
 			t.Errorf("%s for %q: got %q, want %q", tc.peer, tc.forwarded, got, tc.want)
 		}
+	}
+}
+
+// Tokens of other services are counted under the client's address, in a header
+// and in the body.
+func TestClientAddress_ofTokens(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t)
+	var asked []any
+	a.watch = func(what any) { asked = append(asked, what) }
+	sent := []string{"Authorization: Bearer " + publishable, "X-Forwarded-For: 6.6.6.6, 198.51.100.1"}
+	if r := a.do("POST", "/iam/v2/user/third_party", jsonType, `{"provider":"custom","token":"t"}`, sent...); r.Code != http.StatusOK {
+		t.Fatalf("%d %s", r.Code, r.Body)
+	}
+	if a.from != "198.51.100.1" || !slices.Contains(asked, any("custom t from 198.51.100.1")) {
+		t.Errorf("credentials are from %q, the service is asked about %q", a.from, asked)
 	}
 }

@@ -151,7 +151,9 @@ func (e endpoint) answer(c *call) (answer, error) {
 }
 
 func (e endpoint) authenticate(c *call) error {
-	caller, err := e.auth.Authenticate(c.Context(), credentials(c.Request))
+	sent := credentials(c.Request)
+	sent.Address = c.address()
+	caller, err := e.auth.Authenticate(c.Context(), sent)
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ type UserRecords interface {
 
 // VouchService knows the users that other services vouch for.
 type VouchService interface {
-	VouchedUser(ctx context.Context, projectID, provider, token string) (user.User, error)
+	VouchedUser(ctx context.Context, projectID, provider, token, address string) (user.User, error)
 }
 
 type users struct {
@@ -113,7 +113,7 @@ func (h users) thirdParty(c *call) (any, error) {
 	if err := c.decode(&req); err != nil {
 		return nil, err
 	}
-	u, err := h.service.VouchedUser(c.Context(), c.project(), req.Provider, req.Token)
+	u, err := h.service.VouchedUser(c.Context(), c.project(), req.Provider, req.Token, c.address())
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"math/big"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"strings"
 	"sync"
@@ -24,6 +25,7 @@ import (
 
 	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/auth"
+	"github.com/latchkey-dev/latchkey/internal/clientaddr"
 	"github.com/latchkey-dev/latchkey/internal/contract"
 	"github.com/latchkey-dev/latchkey/internal/fault"
 	"github.com/latchkey-dev/latchkey/internal/idempotency"
@@ -87,6 +89,7 @@ type world struct {
 	asked     any             // the parameters of the last call
 	watch     func(asked any) // sees every call, nil for nobody
 	projectOf string
+	from      string                 // the address of the last credentials
 	policies  listed[sponsor.Filter] // what the list of policies was asked last
 	creates   int
 }
@@ -214,7 +217,10 @@ type (
 	walletWorld   struct{ *world }
 )
 
-func (authWorld) Authenticate(_ context.Context, c auth.Credentials) (auth.Caller, error) {
+func (w authWorld) Authenticate(_ context.Context, c auth.Credentials) (auth.Caller, error) {
+	w.mu.Lock()
+	w.from = c.Address
+	w.mu.Unlock()
 	caller := auth.Caller{ProjectID: projectID, KeyID: "key_1", Kind: auth.Secret}
 	switch strings.TrimPrefix(c.Authorization, "Bearer ") {
 	case annsToken:
@@ -365,8 +371,8 @@ func (w userWorld) LogInIDToken(_ context.Context, project string, p user.IDToke
 	return w.entry(), w.begin(project, p)
 }
 
-func (w userWorld) VouchedUser(_ context.Context, project, provider, token string) (user.User, error) {
-	return w.entry().User, w.begin(project, provider+" "+token)
+func (w userWorld) VouchedUser(_ context.Context, project, provider, token, address string) (user.User, error) {
+	return w.entry().User, w.begin(project, provider+" "+token+" from "+address)
 }
 
 func (w userWorld) Get(_ context.Context, project, id string) (user.User, error) {
@@ -671,6 +677,7 @@ func newAPI(t testing.TB) *api {
 		Idempotency: a.kept,
 		Version:     "v0.1.0",
 		Chains:      []Chain{{ID: 80002, Name: "amoy", EntryPoint: userop.EntryPoint}},
+		Proxies:     clientaddr.Proxies{netip.MustParsePrefix("192.0.2.1/32")}, // where httptest sends from
 		Checks:      []Check{{Name: "database", Run: func(context.Context) error { return a.fail }}},
 		Log:         slog.New(slog.NewTextHandler(a.log, nil)),
 		Now:         func() time.Time { return when },

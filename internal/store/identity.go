@@ -179,6 +179,15 @@ func (db *DB) CountAttempt(ctx context.Context, id string, count func(user.Attem
 	})
 }
 
+// Attempts answers a count, zero when nothing was counted.
+func (db *DB) Attempts(ctx context.Context, id string) (user.Attempts, error) {
+	a, err := attempts.one(ctx, db.reader, by("id", id), "")
+	if fault.Is(err, fault.NotFound) {
+		return user.Attempts{ID: id}, nil
+	}
+	return a, err
+}
+
 // PutConfig saves a way in of a project.
 func (db *DB) PutConfig(ctx context.Context, c user.Config) (user.Config, error) {
 	err := db.write(ctx, func(tx *sql.Tx) error {

@@ -5,6 +5,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -134,15 +135,15 @@ func TestVouchedByOIDC(t *testing.T) {
 	i := newIssuer(w)
 	for _, s := range []user.Settings{{Audience: "game", Issuer: i.URL}, {Audience: "game", JWKSURL: i.URL + "/keys"}} {
 		w.configure("oidc", s)
-		first, err := w.users.VouchedUser(w.ctx, w.project, "oidc", i.sign(nil))
+		first, err := w.users.VouchedUser(w.ctx, w.project, "oidc", i.sign(nil), "")
 		if err != nil || first.Email != "" || first.Anonymous {
 			t.Fatalf("%+v, %v", first, err)
 		}
-		again, err := w.users.Vouched(w.ctx, w.project, "oidc", i.sign(map[string]any{"name": nil}))
+		again, err := w.users.Vouched(w.ctx, w.project, "oidc", i.sign(map[string]any{"name": nil}), "")
 		if err != nil || again != first.ID {
 			t.Errorf("the second time: %s, %v", again, err)
 		}
-		other, err := w.users.Vouched(w.ctx, w.project, "oidc", i.sign(map[string]any{"sub": "bob-1"}))
+		other, err := w.users.Vouched(w.ctx, w.project, "oidc", i.sign(map[string]any{"sub": "bob-1"}), "")
 		if err != nil || other == first.ID {
 			t.Errorf("another user: %s, %v", other, err)
 		}
@@ -179,22 +180,22 @@ func TestTokensThatAreRefused(t *testing.T) {
 		"a token of ours":           w.guest().Token,
 		"of a key that is not ours": "eyJhbGciOiJFUzI1NiIsImtpZCI6IngifQ.e30.AAAA",
 	} {
-		if id, err := w.users.Vouched(w.ctx, w.project, "oidc", token); !fault.Is(err, fault.Unauthorized) {
+		if id, err := w.users.Vouched(w.ctx, w.project, "oidc", token, ""); !fault.Is(err, fault.Unauthorized) {
 			t.Errorf("%s: %q, %v, want a refusal", name, id, err)
 		}
 	}
-	if _, err := w.users.Vouched(w.ctx, w.newProject(), "oidc", good); !fault.Is(err, fault.Unauthorized) {
+	if _, err := w.users.Vouched(w.ctx, w.newProject(), "oidc", good, ""); !fault.Is(err, fault.Unauthorized) {
 		t.Errorf("a project that does not trust the issuer: %v", err)
 	}
 	for _, provider := range []string{"email", "custom", "siwe", "credential", ""} {
-		if _, err := w.users.Vouched(w.ctx, w.project, provider, good); !fault.Is(err, fault.Unauthorized) {
+		if _, err := w.users.Vouched(w.ctx, w.project, provider, good, ""); !fault.Is(err, fault.Unauthorized) {
 			t.Errorf("as %q: %v", provider, err)
 		}
 	}
 	if _, err := w.users.Configure(w.ctx, w.project, "oidc", false, user.Settings{Audience: "game", Issuer: i.URL}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.users.Vouched(w.ctx, w.project, "oidc", good); !fault.Is(err, fault.Unauthorized) {
+	if _, err := w.users.Vouched(w.ctx, w.project, "oidc", good, ""); !fault.Is(err, fault.Unauthorized) {
 		t.Errorf("a provider that is switched off: %v", err)
 	}
 }
@@ -206,7 +207,7 @@ func TestIssuerChangesItsKey(t *testing.T) {
 	i := newIssuer(w)
 	w.configure("oidc", user.Settings{Audience: "game", JWKSURL: i.URL + "/keys"})
 	vouch := func(token string) error {
-		_, err := w.users.Vouched(w.ctx, w.project, "oidc", token)
+		_, err := w.users.Vouched(w.ctx, w.project, "oidc", token, "")
 		return err
 	}
 	if err := vouch(i.sign(nil)); err != nil {
@@ -246,7 +247,7 @@ func TestIssuerIsAskedOnce(t *testing.T) {
 		var all sync.WaitGroup
 		for range 20 {
 			all.Go(func() {
-				if _, err := w.users.Vouched(w.ctx, w.project, "oidc", token); err != nil {
+				if _, err := w.users.Vouched(w.ctx, w.project, "oidc", token, ""); err != nil {
 					t.Error(err)
 				}
 			})
@@ -311,23 +312,23 @@ func TestVouchedByEndpoint(t *testing.T) {
 
 	seen := map[string]bool{}
 	for _, provider := range []string{"custom", "supabase", "better-auth"} {
-		id, err := w.users.Vouched(w.ctx, w.project, provider, "good")
+		id, err := w.users.Vouched(w.ctx, w.project, provider, "good", "")
 		if err != nil || seen[id] {
 			t.Errorf("%s: %q, %v", provider, id, err)
 		}
 		seen[id] = true
 		for _, bad := range []string{"bad", "elsewhere"} {
-			if _, err := w.users.Vouched(w.ctx, w.project, provider, bad); !fault.Is(err, fault.Unauthorized) {
+			if _, err := w.users.Vouched(w.ctx, w.project, provider, bad, ""); !fault.Is(err, fault.Unauthorized) {
 				t.Errorf("%s, token %q: %v, want a refusal", provider, bad, err)
 			}
 		}
 	}
-	if _, err := w.users.Vouched(w.ctx, w.project, "custom", "down"); !fault.Is(err, fault.Invalid) {
+	if _, err := w.users.Vouched(w.ctx, w.project, "custom", "down", ""); !fault.Is(err, fault.Invalid) {
 		t.Errorf("a service that is down: %v, want a refusal that logs nobody out", err)
 	}
 	before := asked.Load()
 	for range 5 {
-		if _, err := w.users.Vouched(w.ctx, w.project, "custom", "good"); err != nil {
+		if _, err := w.users.Vouched(w.ctx, w.project, "custom", "good", ""); err != nil {
 			t.Error(err)
 		}
 	}
@@ -335,9 +336,139 @@ func TestVouchedByEndpoint(t *testing.T) {
 		t.Error("the service is asked for each request")
 	}
 	w.pass(30 * time.Second)
-	if _, err := w.users.Vouched(w.ctx, w.project, "custom", "good"); err != nil || asked.Load() != before+1 {
+	if _, err := w.users.Vouched(w.ctx, w.project, "custom", "good", ""); err != nil || asked.Load() != before+1 {
 		t.Errorf("the service's word holds for ever: %v", err)
 	}
+}
+
+// Guessing tokens ends, for whoever guesses: not for users behind the same
+// address, and not by logging anybody out.
+func TestGuessedTokens(t *testing.T) {
+	t.Parallel()
+	const guesser = "203.0.113.7"
+	for _, provider := range []string{"custom", "oidc"} {
+		t.Run(provider, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			token, asked := w.trusting(provider)
+			vouch := func(token, address string) error {
+				_, err := w.users.Vouched(w.ctx, w.project, provider, token, address)
+				return err
+			}
+			good, newcomer := token("ann-1"), token("bob-1")
+			for range 310 { // more than the limit, and none counts
+				if err := vouch(good, guesser); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for i := range 300 {
+				if err := vouch(fmt.Sprint("guess-", i), guesser); !fault.Is(err, fault.Unauthorized) {
+					t.Fatalf("guess %d: %v", i, err)
+				}
+			}
+			before := asked()
+			err := vouch("guess-300", guesser)
+			w.wantCode(err, "TOO_MANY_ATTEMPTS")
+			if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "at most 300 in 15m0s: try again in ") {
+				t.Errorf("past the limit: %v, want a 400 that says how long to wait", err)
+			}
+			if err := vouch(good, guesser); err != nil {
+				t.Errorf("a user who is in, behind the same address: %v", err)
+			}
+			if asked() != before {
+				t.Error("the service is asked about guesses past the limit, or again about what it has said")
+			}
+			w.pass(time.Minute) // the service's word is old: it is asked again
+			if err := vouch(good, guesser); err != nil {
+				t.Errorf("a user who is in, later: %v", err)
+			}
+			if err := vouch(newcomer, guesser); provider == "custom" {
+				w.wantCode(err, "TOO_MANY_ATTEMPTS")
+			} else if err != nil {
+				t.Errorf("a signed token that nobody has shown yet: %v", err)
+			}
+			if err := vouch("guess", "203.0.113.8"); !fault.Is(err, fault.Unauthorized) {
+				t.Errorf("another address: %v", err)
+			}
+			if err := vouch("guess", ""); !fault.Is(err, fault.Unauthorized) {
+				t.Errorf("an address that is not known: %v", err)
+			}
+			if _, err := w.users.SignUpGuest(w.ctx, w.project, user.Client{Address: guesser}); err != nil {
+				t.Errorf("another way in: %v", err)
+			}
+			w.pass(15 * time.Minute)
+			if err := vouch(newcomer, guesser); err != nil {
+				t.Errorf("after the wait: %v", err)
+			}
+			if err := vouch("guess", guesser); !fault.Is(err, fault.Unauthorized) {
+				t.Errorf("a guess after the wait: %v", err)
+			}
+		})
+	}
+}
+
+// A token that was good once is no way past the limit.
+func TestGuessedTokens_byOneThatHasEnded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	token, asked := w.trusting("custom")
+	const guesser = "203.0.113.7"
+	vouch := func(token string) error {
+		_, err := w.users.Vouched(w.ctx, w.project, "custom", token, guesser)
+		return err
+	}
+	once := token("ann-1")
+	if err := vouch(once); err != nil {
+		t.Fatal(err)
+	}
+	for range 300 {
+		if err := vouch("guess"); !fault.Is(err, fault.Unauthorized) {
+			t.Fatal(err)
+		}
+	}
+	w.pass(time.Minute)
+	token("") // ends all
+	before := asked()
+	for range 5 {
+		w.wantCode(vouch(once), "TOO_MANY_ATTEMPTS")
+	}
+	if asked() != before+1 {
+		t.Errorf("the service was asked %d times, want once", asked()-before)
+	}
+}
+
+// trusting sets a provider up. token answers a token of a user, "" ends all;
+// asked is how often the service was asked about one.
+func (w *world) trusting(provider string) (token func(subject string) string, asked func() int32) {
+	w.Helper()
+	if provider == "oidc" {
+		i := newIssuer(w)
+		w.configure("oidc", user.Settings{Audience: "game", Issuer: i.URL})
+		return func(subject string) string {
+			return i.sign(map[string]any{"sub": subject, "exp": w.now().Add(time.Hour).Unix()})
+		}, func() int32 { return 0 }
+	}
+	var count atomic.Int32
+	var known sync.Map
+	service := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		count.Add(1)
+		var body struct {
+			Payload string `json:"payload"`
+		}
+		_ = json.NewDecoder(r.Body).Decode(&body)
+		subject, _ := known.Load(body.Payload)
+		answer(rw, map[string]any{"userId": subject})
+	}))
+	w.Cleanup(service.Close)
+	w.configure("custom", user.Settings{AuthenticationURL: service.URL})
+	return func(subject string) string {
+		if subject == "" {
+			known.Clear()
+			return ""
+		}
+		known.Store("token of "+subject, subject)
+		return "token of " + subject
+	}, count.Load
 }
 
 func TestSettingsThatAreRefused(t *testing.T) {
@@ -513,7 +644,7 @@ func TestSocialLoginsThatAreRefused(t *testing.T) {
 			t.Errorf("%+v: sent to %s, %v", p, target, err)
 		}
 	}
-	if _, err := w.users.Vouched(w.ctx, w.project, "google", i.sign(nil)); !fault.Is(err, fault.Unauthorized) {
+	if _, err := w.users.Vouched(w.ctx, w.project, "google", i.sign(nil), ""); !fault.Is(err, fault.Unauthorized) {
 		t.Errorf("a social login's token as a player token: %v", err)
 	}
 }

@@ -28,6 +28,10 @@ var (
 	// addressLimit is for everything that comes from one network address by which
 	// somebody might sign in or up.
 	addressLimit = limit{"address", 300, 15 * time.Minute}
+	// tokenLimit is for tokens of other services that come from one network
+	// address and are refused. Those that are accepted count for nothing: the
+	// browser SDK sends one with each request.
+	tokenLimit = limit{"token", 300, 15 * time.Minute}
 )
 
 // Attempts counts what was tried in a window of time.
@@ -54,10 +58,26 @@ func (s *Service) attempt(ctx context.Context, l limit, projectID, subject strin
 		return err
 	}
 	if counted.Count > l.most {
-		wait := counted.StartedAt.Add(l.window).Sub(now).Round(time.Second)
-		return &fault.Fault{Kind: fault.Invalid, Code: "TOO_MANY_ATTEMPTS", Message: "too many tries, at most " + l.String() + ": try again in " + wait.String()}
+		return l.refusal(counted, now)
 	}
 	return nil
+}
+
+// check refuses what attempt would refuse, and counts nothing.
+func (s *Service) check(ctx context.Context, l limit, projectID, subject string) error {
+	counted, err := s.Store.Attempts(ctx, attemptID(l, projectID, subject))
+	if err != nil {
+		return err
+	}
+	if now := s.now(); counted.Count >= l.most && now.Sub(counted.StartedAt) < l.window {
+		return l.refusal(counted, now)
+	}
+	return nil
+}
+
+func (l limit) refusal(counted Attempts, now time.Time) error {
+	wait := counted.StartedAt.Add(l.window).Sub(now).Round(time.Second)
+	return &fault.Fault{Kind: fault.Invalid, Code: "TOO_MANY_ATTEMPTS", Message: "too many tries, at most " + l.String() + ": try again in " + wait.String()}
 }
 
 func (l limit) String() string {

@@ -107,6 +107,7 @@ type Store interface {
 	// TryChallenge changes a challenge, or deletes it when keep is false.
 	TryChallenge(ctx context.Context, projectID string, purpose Purpose, subject string, try func(Challenge) (c Challenge, keep bool)) error
 	CountAttempt(ctx context.Context, id string, count func(Attempts) Attempts) error // from zero when there is none
+	Attempts(ctx context.Context, id string) (Attempts, error)                        // zero when there is none
 
 	// PutConfig takes the place of the project's config of the same name, whose id
 	// and creation it keeps.

@@ -15,14 +15,15 @@ import (
 
 // Vouched answers the user that a token of another service stands for, and makes
 // one when the service says that it knows somebody new. The project must trust
-// the service. Nothing is kept of the token.
-func (s *Service) Vouched(ctx context.Context, projectID, provider, token string) (userID string, err error) {
-	u, err := s.VouchedUser(ctx, projectID, provider, token)
+// the service. Nothing is kept of the token but a hash in memory. address is
+// what refused tokens are counted under, "" for no limit.
+func (s *Service) Vouched(ctx context.Context, projectID, provider, token, address string) (userID string, err error) {
+	u, err := s.VouchedUser(ctx, projectID, provider, token, address)
 	return u.ID, err
 }
 
 // VouchedUser is Vouched with the whole user.
-func (s *Service) VouchedUser(ctx context.Context, projectID, provider, token string) (User, error) {
+func (s *Service) VouchedUser(ctx context.Context, projectID, provider, token, address string) (User, error) {
 	config, err := s.enabled(ctx, projectID, provider)
 	if err != nil {
 		return User{}, unauthorized(err)
@@ -30,7 +31,7 @@ func (s *Service) VouchedUser(ctx context.Context, projectID, provider, token st
 	if token == "" {
 		return User{}, errBadToken(nil)
 	}
-	subject, err := s.subject(ctx, config, token)
+	subject, err := s.judge(ctx, config, token, address)
 	if err != nil {
 		return User{}, err
 	}
@@ -50,18 +51,55 @@ func unauthorized(err error) error {
 	return &refusal
 }
 
+// judge answers who a token stands for, and counts it when it is refused.
+// Accepted ones cost no count and, but for the first time, no question to the
+// database.
+func (s *Service) judge(ctx context.Context, c Config, token, address string) (subject string, err error) {
+	if asksService(c.Name) && !s.Services.accepted(c, token) {
+		if err := s.mayGuess(ctx, c.ProjectID, address); err != nil {
+			return "", err
+		}
+	}
+	subject, err = s.subject(ctx, c, token)
+	if !fault.Is(err, fault.Unauthorized) || address == "" {
+		return subject, err
+	}
+	if limited := s.attempt(ctx, tokenLimit, c.ProjectID, address); limited != nil {
+		return "", limited
+	}
+	return "", err
+}
+
+// mayGuess refuses an address that has shown too many tokens which were refused.
+// Only tokens that their service must be asked about, and that it has not
+// accepted here before, stop there: of those alone a guess could succeed or load
+// the service, and a user who is in goes on beside a guesser. A signed token is
+// looked at in any case, which costs nobody else anything.
+func (s *Service) mayGuess(ctx context.Context, projectID, address string) error {
+	if address == "" {
+		return nil
+	}
+	return s.check(ctx, tokenLimit, projectID, address)
+}
+
+// asksService reports whether tokens of a provider say nothing to anybody but
+// their service.
+func asksService(provider string) bool {
+	return provider == byCustom || provider == bySupabase || provider == byBetterAuth
+}
+
 // subject answers who a token stands for in the words of its service.
 func (s *Service) subject(ctx context.Context, c Config, token string) (string, error) {
-	switch c.Name {
-	case byOIDC, byFirebase:
+	switch {
+	case asksService(c.Name):
+		return s.Services.subject(ctx, c, token)
+	case c.Name == byOIDC, c.Name == byFirebase:
 		want, err := s.Services.expected(ctx, c)
 		if err != nil {
 			return "", err
 		}
 		said, err := s.Services.verify(ctx, token, want)
 		return said.Subject, err
-	case byCustom, bySupabase, byBetterAuth:
-		return s.Services.subject(ctx, c, token)
 	}
 	return "", unauthorized(errDisabled(c.Name))
 }
@@ -123,7 +161,7 @@ func (s *Services) fetchDiscovery(ctx context.Context, issuer string) (discovery
 // subject asks a service that makes tokens nobody else can read. Its word holds
 // for a moment: the browser SDK sends the token with each request.
 func (s *Services) subject(ctx context.Context, c Config, token string) (string, error) {
-	key := hashOf(c.ID + "\n" + c.UpdatedAt.String() + "\n" + token)
+	key := saidKey(c, token)
 	if said, ok := s.remembered(key); ok {
 		return said, nil
 	}
@@ -144,10 +182,17 @@ func (s *Services) subject(ctx context.Context, c Config, token string) (string,
 	}
 	subject := map[string]string{byCustom: answer.UserID, bySupabase: answer.ID, byBetterAuth: answer.User.ID}[c.Name]
 	if status != http.StatusOK || subject == "" || len(subject) > maxSubject {
+		s.forget(key)
 		return "", errBadToken(nil)
 	}
 	s.remember(key, subject)
 	return subject, nil
+}
+
+// saidKey is what a service's word about a token is remembered under; a change of
+// the settings voids it.
+func saidKey(c Config, token string) string {
+	return hashOf(c.ID + "\n" + c.UpdatedAt.String() + "\n" + token)
 }
 
 func question(ctx context.Context, c Config, token string) (*http.Request, error) {
@@ -191,6 +236,21 @@ func (s *Services) remembered(key string) (string, bool) {
 	defer s.mu.Unlock()
 	said, ok := s.said[key]
 	return said.subject, ok && s.now().Sub(said.at) < answerFresh
+}
+
+// accepted reports whether the last word that a service gave about a token was
+// yes, however long ago.
+func (s *Services) accepted(c Config, token string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, ok := s.said[saidKey(c, token)]
+	return ok
+}
+
+func (s *Services) forget(key string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.said, key)
 }
 
 // maxSaid bounds what is remembered of tokens.

@@ -274,6 +274,8 @@ func attemptsCount(s suite) {
 		same(s, a, user.Attempts{ID: "x", Count: racers, StartedAt: moment(1)})
 		return a
 	}))
+	same(s, value(s.db.Attempts(s.ctx, "x"))(s), user.Attempts{ID: "x", Count: racers, StartedAt: moment(1)})
+	same(s, value(s.db.Attempts(s.ctx, "y"))(s), user.Attempts{ID: "y"})
 	s.must(s.db.CountAttempt(s.ctx, "y", func(a user.Attempts) user.Attempts {
 		if a.Count != 0 {
 			s.Errorf("another starts with %d", a.Count)
