@@ -84,13 +84,7 @@ func TestBlock_thenRevoke(t *testing.T) {
 	v := w.grant(w.terms(key))
 	_, err := w.server.Sessions.Block(t.Context(), w.project, v.Session.ID, "ann")
 	w.must(err)
-	v, err = w.server.Sessions.Revoke(t.Context(), w.project, session.RevokeParams{SessionID: v.Session.ID, ChainID: w.server.ChainID(), PolicyID: w.policy})
-	w.must(err)
-	v, err = w.server.Sessions.Sign(t.Context(), w.project, v.Session.ID, session.SignParams{Signature: w.personal(w.owner, v.NextAction.SignableHash)})
-	w.must(err)
-	if v.Status != session.StatusRevoked {
-		t.Fatalf("session is %s", v.Status)
-	}
+	w.endSession(v)
 }
 
 // The owner's signature does not get a blocked key onto the chain: not by the

@@ -169,9 +169,7 @@ func (w *world) grant(p session.CreateParams) session.View {
 	w.t.Helper()
 	v, err := w.server.Sessions.Create(w.t.Context(), w.project, p)
 	w.must(err)
-	v, err = w.server.Sessions.Sign(w.t.Context(), w.project, v.Session.ID, session.SignParams{Signature: w.personal(w.owner, v.NextAction.SignableHash)})
-	w.must(err)
-	return v
+	return w.signSession(v)
 }
 
 func (w *world) personal(key *signer.Local, hash common.Hash) []byte {

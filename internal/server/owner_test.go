@@ -16,6 +16,16 @@ func (w *world) signSession(v session.View) session.View {
 	return signed
 }
 
+// endSession revokes a session, which the owner signs.
+func (w *world) endSession(v session.View) {
+	w.t.Helper()
+	asked, err := w.server.Sessions.Revoke(w.t.Context(), w.project, session.RevokeParams{SessionID: v.Session.ID, ChainID: w.server.ChainID(), PolicyID: w.policy})
+	w.must(err)
+	if ended := w.signSession(asked); ended.Status != session.StatusRevoked {
+		w.t.Fatalf("session is %s after its revocation", ended.Status)
+	}
+}
+
 func (w *world) session(id string) session.View {
 	w.t.Helper()
 	v, err := w.server.Sessions.Get(w.t.Context(), w.project, id)

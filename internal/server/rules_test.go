@@ -176,11 +176,7 @@ func TestFirstUse_grantRidesInTheFirstOperation(t *testing.T) {
 	if v = w.session(v.Session.ID); v.Usage.Limit.Used.Int64() != 2 {
 		t.Fatalf("%s calls are used, want 2", v.Usage.Limit.Used)
 	}
-	asked, err := w.server.Sessions.Revoke(t.Context(), w.project, session.RevokeParams{SessionID: v.Session.ID, ChainID: w.server.ChainID(), PolicyID: w.policy})
-	w.must(err)
-	if v = w.signSession(asked); v.Status != session.StatusRevoked {
-		t.Fatalf("session is %s after its revocation", v.Status)
-	}
+	w.endSession(v)
 	refused(t, w.tries(key, w.mint()), "revoked")
 }
 
@@ -190,9 +186,7 @@ func TestFirstUse_twoAtOnce(t *testing.T) {
 	key := newKey(t)
 	terms := w.terms(key)
 	terms.Registration = session.FirstUse
-	v, err := w.server.Sessions.Create(t.Context(), w.project, terms)
-	w.must(err)
-	w.signSession(v)
+	w.grant(terms)
 	var under []intent.Intent
 	for range 3 {
 		in := w.intend(w.mint())
@@ -218,14 +212,8 @@ func TestFirstUse_revokedBeforeAnyUse(t *testing.T) {
 	key := newKey(t)
 	terms := w.terms(key)
 	terms.Registration = session.FirstUse
-	v, err := w.server.Sessions.Create(t.Context(), w.project, terms)
-	w.must(err)
-	v = w.signSession(v)
-	asked, err := w.server.Sessions.Revoke(t.Context(), w.project, session.RevokeParams{SessionID: v.Session.ID, ChainID: w.server.ChainID(), PolicyID: w.policy})
-	w.must(err)
-	if v = w.signSession(asked); v.Status != session.StatusRevoked {
-		t.Fatalf("session is %s after its revocation", v.Status)
-	}
+	v := w.grant(terms)
+	w.endSession(v)
 	refused(t, w.tries(key, w.mint()), "revoked")
 }
 
@@ -239,19 +227,13 @@ func TestStateless_nothingIsStored(t *testing.T) {
 	_, err := w.server.Sessions.Create(t.Context(), w.project, terms)
 	refused(t, err, "stateless")
 	terms.Limit = 0
-	v, err := w.server.Sessions.Create(t.Context(), w.project, terms)
-	w.must(err)
-	v = w.signSession(v)
+	v := w.grant(terms)
 	w.must(w.tries(key, w.mint()))
 	w.must(w.tries(key, w.mint()))
 	if v = w.session(v.Session.ID); v.Status != session.StatusActive {
 		t.Fatalf("session is %s", v.Status)
 	}
-	asked, err := w.server.Sessions.Revoke(t.Context(), w.project, session.RevokeParams{SessionID: v.Session.ID, ChainID: w.server.ChainID(), PolicyID: w.policy})
-	w.must(err)
-	if v = w.signSession(asked); v.Status != session.StatusRevoked {
-		t.Fatalf("session is %s after its revocation", v.Status)
-	}
+	w.endSession(v)
 }
 
 func TestSigner_p256Keys(t *testing.T) {
