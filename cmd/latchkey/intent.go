@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/url"
 	"os"
-	"strconv"
 	"time"
 )
 
@@ -108,33 +107,12 @@ type intentListCommand struct {
 }
 
 func (c intentListCommand) query() string {
-	q := url.Values{"limit": {strconv.Itoa(c.Limit)}}
-	for name, value := range map[string]string{"session": c.Session, "account": c.Account, "player": c.Player} {
-		if value != "" {
-			q.Set(name, value)
-		}
-	}
-	return "?" + q.Encode()
+	return listQuery(c.Limit, map[string]string{"session": c.Session, "account": c.Account, "player": c.Player})
 }
 
 // Run prints a table, or one line of JSON an intent.
 func (c intentListCommand) Run(ctx context.Context) error {
-	r, err := c.open()
-	if err != nil {
-		return err
-	}
-	var found listAnswer[intent]
-	if err := r.Get(ctx, "/v1/transaction_intents"+c.query(), &found); err != nil {
-		return r.explain(err)
-	}
-	if c.JSON {
-		return printAll(os.Stdout, found)
-	}
-	if len(found.Data) == 0 {
-		fmt.Println("No transaction intents. Create one with: POST /v1/transaction_intents")
-		return nil
-	}
-	return writeIntents(os.Stdout, found)
+	return printList(ctx, c.remoteFlags, "/v1/transaction_intents"+c.query(), "No transaction intents. Create one with: POST /v1/transaction_intents", writeIntents)
 }
 
 func writeIntents(out io.Writer, found listAnswer[intent]) error {

@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -173,4 +175,36 @@ func (r remote) explain(err error) error {
 		return fmt.Errorf("%w\nIs `latchkey dev` running?", err)
 	}
 	return err
+}
+
+// printList prints a list of the API: what table makes of it, or one line of
+// JSON a record. An empty one is said with none.
+func printList[T any](ctx context.Context, f remoteFlags, path, none string, table func(io.Writer, listAnswer[T]) error) error {
+	r, err := f.open()
+	if err != nil {
+		return err
+	}
+	var found listAnswer[T]
+	if err := r.Get(ctx, path, &found); err != nil {
+		return r.explain(err)
+	}
+	if f.JSON {
+		return printAll(os.Stdout, found)
+	}
+	if len(found.Data) == 0 {
+		fmt.Println(none)
+		return nil
+	}
+	return table(os.Stdout, found)
+}
+
+// listQuery is the query of a list that is narrowed by what is not "".
+func listQuery(limit int, narrow map[string]string) string {
+	q := url.Values{"limit": {strconv.Itoa(limit)}}
+	for name, value := range narrow {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	return "?" + q.Encode()
 }

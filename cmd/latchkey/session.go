@@ -98,36 +98,16 @@ type sessionListCommand struct {
 }
 
 func (c sessionListCommand) query() string {
-	q := url.Values{"limit": {strconv.Itoa(c.Limit)}}
-	for name, value := range map[string]string{"player": c.Player, "account": c.Account, "address": c.Address} {
-		if value != "" {
-			q.Set(name, value)
-		}
-	}
+	narrow := map[string]string{"player": c.Player, "account": c.Account, "address": c.Address}
 	if c.Active {
-		q.Set("active", "true")
+		narrow["active"] = "true"
 	}
-	return "?" + q.Encode()
+	return listQuery(c.Limit, narrow)
 }
 
 // Run prints a table, or one line of JSON a session.
 func (c sessionListCommand) Run(ctx context.Context) error {
-	r, err := c.open()
-	if err != nil {
-		return err
-	}
-	var found listAnswer[session]
-	if err := r.Get(ctx, "/v1/sessions"+c.query(), &found); err != nil {
-		return r.explain(err)
-	}
-	if c.JSON {
-		return printAll(os.Stdout, found)
-	}
-	if len(found.Data) == 0 {
-		fmt.Println("No session keys. Grant one with: latchkey session create --account acc_… --call ADDRESS:FUNCTION")
-		return nil
-	}
-	return writeSessions(os.Stdout, found)
+	return printList(ctx, c.remoteFlags, "/v1/sessions"+c.query(), "No session keys. Grant one with: latchkey session create --account acc_… --call ADDRESS:FUNCTION", writeSessions)
 }
 
 func printAll[T any](out io.Writer, found listAnswer[T]) error {
