@@ -33,7 +33,16 @@ type grantView struct {
 	user     player.Player
 	policies []sponsor.Policy
 	known    []knownContract
-	problem  string
+	problem  string // why the key was not prepared, "" when nothing is wrong
+	at       string // id of the field that problem is about, "" for none
+}
+
+// wrong answers what is wrong with a field.
+func (g grantView) wrong(id string) string {
+	if id != g.at {
+		return ""
+	}
+	return g.problem
 }
 
 // knownContract is a contract to choose, with its functions.
@@ -154,13 +163,14 @@ func createSession(v *visit) error {
 
 // refuseGrant shows the form again with what is wrong.
 func (v *visit) refuseGrant(err error, acc account.Account, f grantForm) error {
-	if _, ok := asFault(err); !ok {
+	refused, ok := asFault(err)
+	if !ok {
 		return err
 	}
 	shown, viewErr := v.grantView(acc, f)
 	if viewErr != nil {
 		return viewErr
 	}
-	shown.problem = problem(err)
+	shown.problem, shown.at = problem(err), f.place(refused)
 	return v.refuse(err, grantPage(shown))
 }

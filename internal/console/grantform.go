@@ -14,6 +14,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/fault"
 	"github.com/latchkey-dev/latchkey/internal/permission"
+	"github.com/latchkey-dev/latchkey/internal/permission/words"
 	"github.com/latchkey-dev/latchkey/internal/session"
 )
 
@@ -86,7 +87,7 @@ func (v *visit) params(f grantForm, acc account.Account) (p session.CreateParams
 	limits, err := v.assetRules(f, acc.ChainID)
 	p.Rules = append(p.Rules, limits...)
 	if err == nil && len(p.Permissions) == 0 && len(limits) == 0 {
-		err = fault.Field("contract", nil, "name a contract or a token that the key may use")
+		err = fault.Field(rowID("contract", 0), nil, "name a contract or a token that the key may use")
 	}
 	return p, err
 }
@@ -129,17 +130,38 @@ func callGrants(f grantForm) ([]session.CallGrant, error) {
 		if text == "" {
 			continue
 		}
-		address, err := readAddress("contract", text)
+		grant, err := f.callGrant(i, text)
 		if err != nil {
 			return nil, err
-		}
-		grant := session.CallGrant{Path: fmt.Sprintf("contract %d", i+1), Address: address}
-		for _, name := range splitFunctions(f.at("functions", i)) {
-			grant.Calls = append(grant.Calls, session.FunctionGrant{Call: name})
 		}
 		grants = append(grants, grant)
 	}
 	return grants, nil
+}
+
+// reachEvery is the choice of all functions of a contract.
+const reachEvery = "every"
+
+var reaches = []struct{ value, name string }{{"listed", "Only these functions"}, {reachEvery, "Every function"}}
+
+func (f grantForm) callGrant(row int, text string) (session.CallGrant, error) {
+	at := rowID("contract", row)
+	grant := session.CallGrant{Path: at}
+	var err error
+	if grant.Address, err = readAddress(at, text); err != nil {
+		return grant, err
+	}
+	named, every := f.at("functions", row), f.at("reach", row) == reachEvery
+	for _, name := range splitFunctions(named) {
+		grant.Calls = append(grant.Calls, session.FunctionGrant{Call: name})
+	}
+	switch {
+	case every && len(grant.Calls) > 0:
+		return grant, fault.Field(rowID("functions", row), named, "every function is granted, and %q is named besides: leave it out, or choose Only these functions", named)
+	case !every && len(grant.Calls) == 0:
+		return grant, fault.Field(rowID("functions", row), nil, "no function of %s is named: name what the key may call, or choose Every function", grant.Address)
+	}
+	return grant, nil
 }
 
 // splitFunctions splits at commas that are not inside parentheses.
@@ -206,25 +228,26 @@ func (v *visit) tokenRule(f grantForm, chainID uint64, row int) (permission.Rule
 	if text == "" && amount == "" {
 		return nil, nil
 	}
-	token, err := readAddress("token", text)
+	atToken, atAmount, atPeriod := rowID("token", row), rowID("tokenAmount", row), rowID("tokenPeriod", row)
+	token, err := readAddress(atToken, text)
 	if err != nil {
 		return nil, err
 	}
 	if amount == "" {
-		return nil, fault.Field("tokenAmount", nil, "say how much of %s the key may move", token)
+		return nil, fault.Field(atAmount, nil, "say how much of %s the key may move", token)
 	}
 	known, err := v.console.Contracts.Token(v.ctx(), chainID, token)
 	if err != nil {
 		return nil, err
 	}
 	if known.Symbol == "" {
-		return nil, fault.Field("token", text, "no ERC-20 token answers at this address: it tells neither symbol nor decimals")
+		return nil, fault.Field(atToken, text, "no ERC-20 token answers at %s: it tells neither symbol nor decimals", token)
 	}
-	most, err := units("tokenAmount", "Amount of "+known.Symbol, amount, known.Decimals)
+	most, err := units(atAmount, "Amount of "+known.Symbol, amount, known.Decimals)
 	if err != nil {
 		return nil, err
 	}
-	period, err := whole("tokenPeriod", "Amount of "+known.Symbol, f.at("tokenPeriod", row), 1<<32-1)
+	period, err := whole(atPeriod, "Amount of "+known.Symbol, f.at("tokenPeriod", row), 1<<32-1)
 	if err != nil {
 		return nil, err
 	}
@@ -260,6 +283,9 @@ func (f grantForm) key() (k session.Key, err error) {
 	k.Address = permission.SignerAddress(k.X, k.Y)
 	return k, nil
 }
+
+// rowID is the id of a field in one row of a repeated part, which faults name.
+func rowID(name string, row int) string { return fmt.Sprint(name, "-", row) }
 
 func readAddress(field, text string) (common.Address, error) {
 	if !common.IsHexAddress(text) {
@@ -297,7 +323,7 @@ func units(field, label, text string, decimals int) (*big.Int, error) {
 		return nil, wrong
 	}
 	if n.Cmp(permission.MaxAmount) > 0 {
-		return nil, fault.Field(field, text, "%s is more than any limit can hold", label)
+		return nil, fault.Field(field, text, "%s must be at most %s, which is all that a limit can hold, is %s", label, words.Units(permission.MaxAmount, decimals), text)
 	}
 	return n, nil
 }

@@ -41,7 +41,10 @@ function addRow(rows) {
     field.id = field.id.replace(/\d+$/, all.length)
     if (label) label.htmlFor = field.id
     if (field.tagName === 'INPUT') field.value = ''
+    field.removeAttribute('aria-invalid')
+    field.removeAttribute('aria-describedby')
   }
+  for (const error of row.querySelectorAll('.error')) error.remove()
   row.querySelector('[data-chips]')?.replaceChildren()
   all[all.length - 1].after(row)
   row.querySelector('input').focus()

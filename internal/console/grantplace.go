@@ -1,0 +1,66 @@
+package console
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/latchkey-dev/latchkey/internal/fault"
+)
+
+// onceFields are the fields that a grant's form has once, by their id.
+var onceFields = []string{
+	"key", "keyType", "understood", "value", "valuePeriod", "lasts", "unit",
+	"limit", "feeLimit", "rate", "rateInterval", "policy", "registration",
+}
+
+// rowFields are those of repeated parts.
+var rowFields = []string{"contract", "reach", "functions", "token", "tokenAmount", "tokenPeriod"}
+
+// requestFields are the form's fields by how requests call them.
+var requestFields = map[string]string{
+	"address": "key", "validUntil": "lasts", "rate-limit": "rate",
+}
+
+// place answers the id of the field that a refusal belongs to, "" when it
+// belongs to none. Refusals of the form itself name an id; those of what it asks
+// for name a field of requests.
+func (f grantForm) place(refused *fault.Fault) string {
+	field := refused.Field
+	if id, ok := requestFields[field]; ok {
+		return id
+	}
+	if slices.Contains(onceFields, field) {
+		return field
+	}
+	if field == "permissions" {
+		return f.placeOf(refused.Value)
+	}
+	base, inside, _ := strings.Cut(field, ".")
+	name, row, _ := strings.Cut(base, "-")
+	switch {
+	case !slices.Contains(rowFields, name):
+		return ""
+	case strings.HasPrefix(inside, "data.calls"):
+		return "functions-" + row
+	}
+	return base
+}
+
+// placeOf answers the field with which a rule was asked for.
+func (f grantForm) placeOf(value any) string {
+	switch value := value.(type) {
+	case string:
+		return requestFields[value]
+	case common.Address:
+		for _, name := range []string{"token"} {
+			for row, text := range f.Values[name] {
+				if common.HexToAddress(strings.TrimSpace(text)) == value {
+					return rowID(name, row)
+				}
+			}
+		}
+	}
+	return ""
+}
