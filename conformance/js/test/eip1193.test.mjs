@@ -10,6 +10,7 @@ import { erc7715Actions } from 'viem/experimental'
 import { hashAuthorization } from 'viem/utils'
 import { client, ok } from '../lib/api.mjs'
 import { chainTime, connect, mintedTo, nftAbi, registered } from '../lib/chain.mjs'
+import { grantByGuide } from '../lib/guide.mjs'
 import { startDev } from '../lib/server.mjs'
 import * as signers from '../lib/signers.mjs'
 import { signUp } from '../lib/wallet.mjs'
@@ -113,38 +114,13 @@ for (const accountType of ['Smart Account', 'Delegated Account']) {
     })
 
     test('the guide\'s wallet_grantPermissions', async () => {
-      const sessionKey = generatePrivateKey();
-      const accountSession = privateKeyToAccount(sessionKey).address;
-      const granted = await provider.request({
-        method: 'wallet_grantPermissions',
-        params: [
-          {
-            signer:{
-              type: "account",
-              data:{
-                id: accountSession
-              }
-            },
-            expiry: 60 * 60 * 24,
-            permissions: [
-              {
-                type: 'contract-call',
-                data: {
-                  address: '0x2522f4fc9af2e1954a3d13f7a5b2683a00a4543a',
-                  calls: []
-                },
-                policies: []
-              }
-            ],
-          },
-        ],
-      });
+      const granted = await grantByGuide(provider)
       const day = Math.floor(Date.now() / 1000) + 60 * 60 * 24
       assert(Math.abs(granted.expiry - day) <= 5, `expires ${granted.expiry - day} s from a day ahead`)
       assert.equal((await validity(account.address)).validUntil, granted.expiry)
       assert.equal(granted.grantedPermissions[0].data.address.toLowerCase(), '0x2522f4fc9af2e1954a3d13f7a5b2683a00a4543a')
       const { status, sudo, address } = await session(granted.permissionsContext)
-      assert.deepEqual({ status, sudo, address }, { status: 'active', sudo: false, address: accountSession })
+      assert.deepEqual({ status, sudo, address }, { status: 'active', sudo: false, address: granted.key })
     })
 
     test('wallet_grantPermissions on a contract, and a mint by the session key', async () => {
