@@ -1,6 +1,7 @@
 package main
 
 import (
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -8,6 +9,8 @@ import (
 
 	"github.com/alecthomas/kong"
 	"github.com/ethereum/go-ethereum/common"
+
+	"github.com/latchkey-dev/latchkey/internal/clientaddr"
 )
 
 func TestFlags_refused(t *testing.T) {
@@ -96,6 +99,24 @@ func TestTrustedProxies_read(t *testing.T) {
 		proxies, err := commands.Serve.trustedProxies()
 		if err != nil || proxies.String() != c.want {
 			t.Errorf("%q, %q: %s, %v, want %s", c.env, c.flags, proxies, err, c.want)
+		}
+	}
+}
+
+func TestLogProxies(t *testing.T) {
+	t.Parallel()
+	trusted, err := clientaddr.Parse([]string{"127.0.0.1", "10.0.0.0/8"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, proxies := range map[string]clientaddr.Proxies{
+		"proxies=127.0.0.1/32,10.0.0.0/8":                           trusted,
+		"X-Forwarded-For is ignored, and the address that connects": nil,
+	} {
+		var log strings.Builder
+		logProxies(slog.New(slog.NewTextHandler(&log, nil)), proxies)
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("trusting %s logs %q, want %q", proxies, log.String(), want)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/url"
 	"os"
@@ -61,6 +62,7 @@ func (c serveCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	logProxies(cfg.Log, cfg.TrustedProxies)
 	unlock, sole, err := lockDatabase(cfg.Database)
 	if err != nil {
 		return err
@@ -171,6 +173,14 @@ func (c serveCommand) trustedProxies() (clientaddr.Proxies, error) {
 		return nil, fmt.Errorf("--trusted-proxy %w", err)
 	}
 	return proxies, nil
+}
+
+func logProxies(log *slog.Logger, trusted clientaddr.Proxies) {
+	if len(trusted) == 0 {
+		log.Info("no proxy is trusted: X-Forwarded-For is ignored, and the address that connects counts. Name a proxy before this server with --trusted-proxy")
+		return
+	}
+	log.Info("trusted proxies are believed about the addresses of clients", "proxies", trusted.String())
 }
 
 // consoleURL answers nil when none is given.

@@ -159,7 +159,6 @@ func Start(ctx context.Context, cfg Config) (_ *Server, err error) {
 	if s.listener, err = net.Listen("tcp", cfg.Addr); err != nil {
 		return nil, fmt.Errorf("listen on %s (give another address with --addr): %w", cfg.Addr, err)
 	}
-	cfg.Log.Info("trusted proxies, which are believed about the addresses of clients", "proxies", cfg.TrustedProxies.String())
 	s.jobs.Start(context.WithoutCancel(ctx))
 	go s.serve()
 	return s, nil
