@@ -1,7 +1,9 @@
 package console
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/latchkey-dev/latchkey/internal/auth"
@@ -12,6 +14,7 @@ import (
 func (c *Console) keyRoutes() []route {
 	return []route{
 		view("/keys", func(v *visit) error { return v.showKeys(apiKeysView{}) }),
+		change(operator.Admin, "project.origins", "/origins", setOrigins),
 		change(operator.Admin, "api-key.create", "/keys", createKey),
 		change(operator.Admin, "api-key.rotate", "/keys/{id}/rotate", rotateKey),
 		change(operator.Admin, "api-key.revoke", "/keys/{id}/revoke", revokeKey),
@@ -23,8 +26,56 @@ type apiKeysView struct {
 	used map[string]time.Time
 	now  time.Time
 	// secret was made just now and is shown once, with what to say about it.
-	secret, said  string
-	name, problem string // of the form
+	secret, said string
+
+	// What is in the form of a new key, and what is wrong with it.
+	name, rights           string
+	scopes                 []string
+	problem, scopesProblem string
+
+	allowed        []string // of the project
+	origins        auth.Origins
+	typedOrigins   *string // nil for those of the project
+	originsProblem string
+}
+
+func (o apiKeysView) originsText() string {
+	if o.typedOrigins != nil {
+		return *o.typedOrigins
+	}
+	return strings.Join(o.allowed, "\n")
+}
+
+// Rights that a new key may have.
+const (
+	scopedKey      = "scoped"
+	everythingKey  = "everything"
+	publishableKey = "publishable"
+)
+
+var rightsOfKeys = []struct{ value, title string }{
+	{scopedKey, "Secret, for your back end: only the scopes chosen below"},
+	{everythingKey, "Secret, for your back end: everything"},
+	{publishableKey, "Publishable, for apps and browsers: it only carries signatures"},
+}
+
+type scopeGroup struct {
+	resource string
+	scopes   []string
+}
+
+// scopesByResource answers the scopes in their order.
+func scopesByResource() []scopeGroup {
+	var groups []scopeGroup
+	for _, scope := range auth.Scopes {
+		resource, _, _ := strings.Cut(scope, ":")
+		if len(groups) == 0 || groups[len(groups)-1].resource != resource {
+			groups = append(groups, scopeGroup{resource: resource})
+		}
+		last := &groups[len(groups)-1]
+		last.scopes = append(last.scopes, scope)
+	}
+	return groups
 }
 
 // loggedKey is what the audit log holds of an API key.
@@ -36,6 +87,11 @@ type loggedKey struct {
 	Revoked *time.Time   `json:"revokedAt,omitempty"`
 }
 
+// loggedOrigins is what the audit log holds of a project's allowed origins.
+type loggedOrigins struct {
+	AllowedOrigins []string `json:"allowedOrigins"`
+}
+
 func logKey(k auth.Key) loggedKey {
 	return loggedKey{Name: k.Name, Kind: k.Kind, Scopes: k.Scopes, Hint: k.Hint, Revoked: k.RevokedAt}
 }
@@ -45,6 +101,11 @@ func (v *visit) fillAPIKeys(shown apiKeysView) (apiKeysView, error) {
 	if shown.keys, err = v.console.Auth.Keys(v.ctx(), v.project.ID); err != nil {
 		return shown, err
 	}
+	if shown.origins, err = v.console.Auth.Origins(v.ctx(), v.project.ID); err != nil {
+		return shown, err
+	}
+	shown.allowed = v.project.AllowedOrigins
+	shown.rights = cmp.Or(shown.rights, scopedKey)
 	shown.now = v.console.Now()
 	if v.console.Requests != nil {
 		shown.used, err = v.console.Requests.KeysUsed(v.ctx(), v.project.ID)
@@ -62,19 +123,55 @@ func (v *visit) showKeys(shown apiKeysView) error {
 
 func createKey(v *visit) error {
 	_ = v.r.ParseForm() // read when the token was checked
-	k, secret, err := v.console.Auth.NewKey(v.ctx(), v.project.ID, v.form("name"), auth.KeyKind(v.form("kind")), v.r.PostForm["scope"])
-	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict) {
-		shown, listErr := v.fillAPIKeys(apiKeysView{name: v.form("name"), problem: reason(err)})
-		if listErr != nil {
-			return listErr
+	asked := apiKeysView{name: v.form("name"), rights: v.form("rights"), scopes: v.r.PostForm["scope"]}
+	kind := auth.Secret
+	switch {
+	case asked.rights == publishableKey:
+		kind = auth.Publishable
+	case asked.rights != everythingKey && asked.rights != scopedKey:
+		return fault.Field("rights", asked.rights, "must be one of the choices")
+	}
+	if scoped := asked.rights == scopedKey; scoped != (len(asked.scopes) > 0) {
+		asked.scopesProblem = "Scopes are chosen, and the key is not one that has them: take them away, or choose such a key."
+		if scoped {
+			asked.scopesProblem = "Choose at least one scope, or a key that may do everything."
 		}
-		return v.refuse(err, keysPage(shown))
+		return v.refuseKey(fault.Field("scope", strings.Join(asked.scopes, " "), "%s", asked.scopesProblem), asked)
+	}
+	k, secret, err := v.console.Auth.NewKey(v.ctx(), v.project.ID, asked.name, kind, asked.scopes)
+	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict) {
+		asked.problem = reason(err)
+		return v.refuseKey(err, asked)
 	}
 	if err != nil {
 		return err
 	}
 	v.changed(k.ID, nil, logKey(k))
 	return v.showKeys(apiKeysView{secret: secret, said: "The key " + k.Name + " is made."})
+}
+
+// refuseKey shows the forms again as they were sent.
+func (v *visit) refuseKey(because error, sent apiKeysView) error {
+	shown, err := v.fillAPIKeys(sent)
+	if err != nil {
+		return err
+	}
+	return v.refuse(because, keysPage(shown))
+}
+
+// setOrigins takes one origin on each line.
+func setOrigins(v *visit) error {
+	typed := v.form("origins")
+	before := v.project.AllowedOrigins
+	after, err := v.console.Auth.SetAllowedOrigins(v.ctx(), v.project.ID, strings.Fields(typed))
+	if fault.Is(err, fault.Invalid) {
+		return v.refuseKey(err, apiKeysView{typedOrigins: &typed, originsProblem: reason(err)})
+	}
+	if err != nil {
+		return err
+	}
+	v.changed(v.project.ID, loggedOrigins{before}, loggedOrigins{after.AllowedOrigins})
+	return v.redirect("/keys", "The allowed origins are saved.")
 }
 
 type grace struct {

@@ -158,7 +158,17 @@ func TestConsole_apiKeys(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	r := w.reader()
-	made := r.send("/keys", url.Values{"name": {"game server"}, "kind": {"sk"}, "scope": {"wallets:read"}})
+	for typed, form := range map[string]url.Values{
+		"Choose at least one scope":                        {"name": {"game server"}, "rights": {"scoped"}},
+		"Scopes are chosen, and the key is not one":        {"name": {"game server"}, "rights": {"everything"}, "scope": {"wallets:read"}},
+		"take them away, or choose such a key":             {"name": {"game server"}, "rights": {"publishable"}, "scope": {"wallets:read"}},
+		"must be 1 to 64 bytes: say what will use the key": {"name": {""}, "rights": {"everything"}},
+	} {
+		if status, page := r.post("/keys", form); status != http.StatusUnprocessableEntity && status != http.StatusBadRequest || !strings.Contains(page, typed) {
+			t.Errorf("a key with %v: %d, and %q is not on the page", form, status, typed)
+		}
+	}
+	made := r.send("/keys", url.Values{"name": {"game server"}, "rights": {"scoped"}, "scope": {"wallets:read"}})
 	w.has("/keys", made, "game server", "wallets:read", "shown only this once")
 	secret := secretKey.FindString(made)
 	ask := func(key string) int {
@@ -187,6 +197,28 @@ func TestConsole_apiKeys(t *testing.T) {
 		t.Errorf("a revoked key gets %d", got)
 	}
 	w.eventually("requests are logged", func() bool { return strings.Contains(r.page("/requests"), "/v1/players") })
+}
+
+func TestConsole_origins(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := w.reader()
+	r.wants("/keys", "Allowed origins", "None is named")
+	page := r.send("/origins", url.Values{"origins": {"https://Game.example/\r\nhttp://game.example:8080\n"}})
+	w.has("/keys", page, "https://game.example\nhttp://game.example:8080", "The allowed origins are saved.")
+	status, page := r.post("/origins", url.Values{"origins": {"https://game.example\nhttps://game.example/path"}})
+	if status != http.StatusBadRequest && status != http.StatusUnprocessableEntity {
+		t.Errorf("a path is answered %d", status)
+	}
+	w.has("/origins", page, "one is &#34;https://game.example/path&#34;", "https://game.example\nhttps://game.example/path")
+	if allowed, err := w.server.Auth.OriginAllowed(t.Context(), w.project, "http://game.example:8080"); err != nil || !allowed {
+		t.Errorf("after a refused change the origin is allowed %v, %v", allowed, err)
+	}
+	w.has("/audit", r.page("/audit"), "project.origins", "http://game.example:8080")
+	r.send("/origins", url.Values{"origins": {" \n"}})
+	if allowed, err := w.server.Auth.OriginAllowed(t.Context(), w.project, "https://game.example"); err != nil || allowed {
+		t.Errorf("after all were taken away the origin is allowed %v, %v", allowed, err)
+	}
 }
 
 var secretKey = regexp.MustCompile(`sk_test_[0-9a-f-]{36}`)
