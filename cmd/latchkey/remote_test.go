@@ -65,7 +65,7 @@ func TestSessionCommands(t *testing.T) {
 		t.Fatalf("granted a session that is %s: %s", s.Status, granted)
 	}
 	contains(t, output(t, "session", "list", "--data", data), s.ID, s.Address, "active", "in 23h", "calls 0/5")
-	contains(t, output(t, "session", "show", s.ID, "--data", data), "may call mint on Development NFT", "5 times", "0 used of 5, 5 left", strings.Repeat("░", 20))
+	contains(t, output(t, "session", "show", s.ID, "--data", data), "may call mint on “Development NFT”", "5 times", "0 used of 5, 5 left", strings.Repeat("░", 20))
 	registered := s.TransactionIntents[0].ID
 	contains(t, output(t, "intent", "show", registered, "--data", data), registered, "succeeded", "new → sent", dev.info.Account)
 	contains(t, output(t, "intent", "list", "--session", s.ID, "--data", data), registered, "succeeded")

@@ -168,8 +168,8 @@ func TestGrant_reach(t *testing.T) {
 		form url.Values
 		want string
 	}{
-		{fields("contract", items.Hex(), "reach", "listed", "functions", "mint"), "may call mint on Items"},
-		{fields("contract", items.Hex(), "reach", "every", "functions", ""), "may call anything on Items"},
+		{fields("contract", items.Hex(), "reach", "listed", "functions", "mint"), "may call mint on “Items” (0x000000…0175E5"},
+		{fields("contract", items.Hex(), "reach", "every", "functions", ""), "may call anything on “Items” (0x000000…0175E5"},
 		{fields("contract", items.Hex(), "reach", "listed", "functions", ""), "is named: name what the key may call, or choose Every function"},
 		{fields("contract", items.Hex()), "is named: name what the key may call, or choose Every function"},
 		{fields("contract", items.Hex(), "reach", "every", "functions", "mint"), `every function is granted, and "mint" is named besides`},

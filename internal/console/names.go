@@ -40,13 +40,15 @@ func (v *visit) names(chainID uint64) (names, error) {
 		return t
 	}}
 	n.Names = words.Names{
-		Contract: n.contract,
-		Function: func(f permission.Function) string { return printable(n.book.Function(f.Target, f.Selector)) },
+		Contract: book.Contract,
+		Function: func(f permission.Function) string { return book.Function(f.Target, f.Selector) },
 		Token: func(address common.Address) (string, int) {
 			t := n.token(address)
 			return t.Symbol, t.Decimals
 		},
-		Time: ui.MarkTime,
+		Time:    ui.MarkTime,
+		Address: func(address common.Address) string { return ui.MarkValue(address.Hex()) },
+		Now:     uint64(v.console.Now().Unix()), //nolint:gosec // after 1970
 	}
 	if v.named == nil {
 		v.named = make(map[uint64]names)

@@ -3,8 +3,6 @@ package httpapi
 import (
 	"strconv"
 
-	"github.com/ethereum/go-ethereum/common"
-
 	"github.com/latchkey-dev/latchkey/internal/contract"
 	"github.com/latchkey-dev/latchkey/internal/page"
 	"github.com/latchkey-dev/latchkey/internal/permission"
@@ -23,15 +21,8 @@ func (s records) describe(c *call, chainID uint64, p permission.Permission) (wor
 	}
 	book := found.(contract.Book)
 	return words.Describe(p, words.Names{
-		Contract: func(address common.Address) string { return named(book.Contract(address), address) },
+		Contract: book.Contract,
 		Function: func(f permission.Function) string { return book.Function(f.Target, f.Selector) },
+		Now:      uint64(s.now().Unix()), //nolint:gosec // after 1970
 	}), nil
-}
-
-// named keeps the address beside a name, which anybody may choose.
-func named(name string, address common.Address) string {
-	if name == "" {
-		return ""
-	}
-	return name + " (" + address.Hex() + ")"
 }

@@ -50,7 +50,7 @@ type AuthService interface {
 
 // New returns the whole API. It is safe for use by many goroutines.
 func New(d Deps) http.Handler {
-	refs := records{players: d.Players, accounts: d.Accounts, contracts: d.Contracts, sponsor: d.Sponsor, intents: d.Intents, wallets: d.Wallets}
+	refs := records{players: d.Players, accounts: d.Accounts, contracts: d.Contracts, sponsor: d.Sponsor, intents: d.Intents, wallets: d.Wallets, now: d.Now}
 	routes := slices.Concat(
 		players{d.Players, refs}.routes(),
 		accounts{d.Accounts, refs}.routes(),

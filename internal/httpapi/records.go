@@ -1,6 +1,8 @@
 package httpapi
 
 import (
+	"time"
+
 	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/id"
 	"github.com/latchkey-dev/latchkey/internal/intent"
@@ -20,6 +22,7 @@ type records struct {
 	sponsor   SponsorService
 	intents   IntentService
 	wallets   WalletService
+	now       func() time.Time
 }
 
 func (s records) player(c *call, id string, whole bool) (any, error) {

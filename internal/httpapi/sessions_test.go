@@ -24,7 +24,7 @@ func TestSessionAnswer(t *testing.T) {
 		`"preVerificationGas":"0xc350","sender":"0x000000000000000000000000000000000000abC1","signature":"","verificationGasLimit":"0x30d40"}`
 	hash := `"0x25d3b1c0a0e8ffb5a7a4a4c0dd0a1f0c9f6e5d4c3b2a19181716151413120f0e"`
 	want := `{"account":{"id":"` + accountID + `"},"address":"` + signer.Hex() + `","createdAt":1795348800,` +
-		`"description":"may call anything on ` + token.Hex() + ` and call 0x6a627842 on nft (` + nft.Hex() + `), 3 times, with at most 0.000000000000001 ETH of fees, until 2033-05-18 03:33 UTC",` +
+		`"description":"may call anything on ` + token.Hex() + ` and call 0x6a627842 on “nft” (` + nft.Hex() + `), 3 times, with at most 0.000000000000001 ETH of fees, until 2033-05-18 03:33:20 UTC",` +
 		`"feeLimit":"1000","id":"` + sessionID + `","isActive":false,"limit":3,` +
 		`"nextAction":{"payload":{"expiresAt":1900000000,"signableHash":` + hash + `,"userOp":` + op + `,"userOpHash":` + hash + `,"userOperation":` + op + `,"userOperationHash":` + hash + `},"type":"sign_with_wallet"},` +
 		`"notice":"validUntil was read as absolute","object":"session",` +
@@ -32,7 +32,7 @@ func TestSessionAnswer(t *testing.T) {
 		`"registration":"onchain","signer":{"type":"secp256k1"},"status":"pending","sudo":false,"transactionIntents":[{"id":"` + intentID + `"}],"updatedAt":1795348800,` +
 		`"usage":{"feeLimit":{"left":"600","limit":"1000","used":"400"},"limit":{"left":2,"limit":3,"used":1}},` +
 		`"validAfter":"0","validUntil":"2000000000",` +
-		`"warnings":["every function of ` + token.Hex() + ` may be called, also those that move or approve assets"],"whitelist":["` + token.Hex() + `","` + nft.Hex() + `"]}` + "\n"
+		`"warnings":["every function of ` + token.Hex() + ` may be called, also those that move or approve assets","it lasts longer than a year"],"whitelist":["` + token.Hex() + `","` + nft.Hex() + `"]}` + "\n"
 	if diff := cmp.Diff(want, a.get("/v1/sessions/"+sessionID).Body.String()); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

@@ -93,11 +93,11 @@ func (d describer) function(f permission.Function) string {
 			}
 		case permission.Argument:
 			if r.Function == f {
-				limits = append(limits, fmt.Sprintf("argument %d %s", r.Word+1, comparison(r)))
+				limits = append(limits, fmt.Sprintf("%s %s", word(r.Word), comparison(r)))
 			}
 		case permission.ArgumentTotal:
 			if r.Function == f {
-				limits = append(limits, fmt.Sprintf("argument %d at most %s over all calls", r.Word+1, r.Max))
+				limits = append(limits, fmt.Sprintf("%s at most %s over all calls", word(r.Word), r.Max))
 			}
 		}
 	}
@@ -107,8 +107,11 @@ func (d describer) function(f permission.Function) string {
 	return text
 }
 
-// comparison says what an argument must be. Long operands are most likely
-// addresses or hashes, and are shown as such.
+// word names a place among the arguments. It is not the number of an argument:
+// those of a fixed size may have several words, and others lie elsewhere.
+func word(place uint8) string { return fmt.Sprintf("word %d of its arguments", int(place)+1) }
+
+// comparison says what an argument must be.
 func comparison(r permission.Argument) string {
 	operands := make([]string, len(r.Operands))
 	for i, o := range r.Operands {
@@ -133,12 +136,16 @@ func comparison(r permission.Argument) string {
 	return fmt.Sprintf("such that its bits %#x are %#x", r.Operands[0], r.Operands[1])
 }
 
+// operand is a number, or as long as an address or a hash. In between it may be
+// an amount as well as an address that begins with zeros, and is shown as both.
 func operand(n *big.Int) string {
 	switch bits := n.BitLen(); {
 	case bits > 160:
 		return common.BigToHash(n).Hex()
 	case bits > 128:
 		return common.BigToAddress(n).Hex()
+	case bits > 64:
+		return common.BigToAddress(n).Hex() + " (the number " + n.String() + ")"
 	}
 	return n.String()
 }
@@ -146,7 +153,7 @@ func operand(n *big.Int) string {
 // grants says what a rule grants by itself; "" when it only limits.
 func (d describer) grants(r permission.Rule) string {
 	spend := func(token common.Address, max *big.Int) string {
-		return "transfer or approve at most " + d.names.amount(token, max)
+		return "transfer or approve at most " + d.names.amountOf(token, max)
 	}
 	switch r := r.(type) {
 	case permission.ValuePerCall:
@@ -154,16 +161,16 @@ func (d describer) grants(r permission.Rule) string {
 	case permission.ValueTotal:
 		return fmt.Sprintf("send at most %s in all", d.names.native(r.Max))
 	case permission.ValuePeriod:
-		return fmt.Sprintf("send at most %s %s", d.names.native(r.Max), Every(uint64(r.Seconds)))
+		return fmt.Sprintf("send at most %s %s", d.names.native(r.Max), d.every(r.Period))
 	case permission.ValueStream:
 		return "send " + d.stream(r.Stream, d.names.native)
 	case permission.ERC20Total:
 		return spend(r.Token, r.Max) + " in all"
 	case permission.ERC20Period:
-		return spend(r.Token, r.Max) + " " + Every(uint64(r.Seconds))
+		return spend(r.Token, r.Max) + " " + d.every(r.Period)
 	case permission.ERC20Stream:
 		amount := func(n *big.Int) string { return d.names.amount(r.Token, n) }
-		return "transfer or approve " + d.stream(r.Stream, amount)
+		return "transfer or approve of " + d.names.contract(r.Token) + " " + d.stream(r.Stream, amount)
 	case permission.ERC721:
 		return fmt.Sprintf("transfer or approve %s number %s", d.names.contract(r.Token), r.ID)
 	case permission.ERC1155:
@@ -174,8 +181,18 @@ func (d describer) grants(r permission.Rule) string {
 	return ""
 }
 
+// every names a period, and where its first one begins.
+func (d describer) every(p permission.Period) string {
+	if p.Start == 0 {
+		return Every(uint64(p.Seconds))
+	}
+	return Every(uint64(p.Seconds)) + " beginning " + d.names.time(p.Start)
+}
+
+// stream says since when an amount grows: a start in the past may be spent at
+// once.
 func (d describer) stream(s permission.Stream, amount func(*big.Int) string) string {
-	text := fmt.Sprintf("what accrues at %s a second", amount(s.PerSecond))
+	text := fmt.Sprintf("what accrues at %s a second since %s", amount(s.PerSecond), d.names.time(s.Start))
 	if s.Initial != nil && s.Initial.Sign() > 0 {
 		text += fmt.Sprintf(" on top of %s", amount(s.Initial))
 	}
@@ -198,6 +215,13 @@ func (d describer) limits() []string {
 	if d.paysFees() {
 		out = append(out, fmt.Sprintf("with at most %s of fees", d.names.native(d.permission.FeeLimit)))
 	}
+	if len(d.permission.Paymasters) > 0 {
+		payers := make([]string, len(d.permission.Paymasters))
+		for i, p := range d.permission.Paymasters {
+			payers[i] = d.names.contract(p)
+		}
+		out = append(out, "with fees that "+strings.Join(payers, " or ")+" may pay")
+	}
 	return out
 }
 
@@ -206,7 +230,7 @@ func (d describer) paysFees() bool {
 }
 
 func (d describer) until() string {
-	if d.permission.ValidUntil >= endless {
+	if d.permission.ValidUntil >= permission.MaxTime {
 		return "without an end"
 	}
 	return "until " + d.names.time(d.permission.ValidUntil)
