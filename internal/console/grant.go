@@ -1,11 +1,8 @@
 package console
 
 import (
-	"maps"
 	"slices"
 	"strings"
-
-	"github.com/ethereum/go-ethereum/accounts/abi"
 
 	"github.com/latchkey-dev/latchkey/internal/account"
 	"github.com/latchkey-dev/latchkey/internal/contract"
@@ -33,8 +30,10 @@ type grantView struct {
 	user     player.Player
 	policies []sponsor.Policy
 	known    []knownContract
-	problem  string // why the key was not prepared, "" when nothing is wrong
-	at       string // id of the field that problem is about, "" for none
+	// limitable are the options of each row of function limits.
+	limitable [][]choice
+	problem   string // why the key was not prepared, "" when nothing is wrong
+	at        string // id of the field that problem is about, "" for none
 }
 
 // wrong answers what is wrong with a field.
@@ -45,8 +44,16 @@ func (g grantView) wrong(id string) string {
 	return g.problem
 }
 
+// filled reports whether something was entered in one of these fields of any
+// row.
+func (g grantView) filled(names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool {
+		return slices.ContainsFunc(g.form.Values[name], func(text string) bool { return strings.TrimSpace(text) != "" })
+	})
+}
+
 // knownContract is a contract to choose, with its functions.
-type knownContract struct{ name, address, functions string }
+type knownContract struct{ name, address, functions, arguments string }
 
 // reading is a grant read back.
 type reading struct {
@@ -75,27 +82,49 @@ func (v *visit) grantView(acc account.Account, f grantForm) (g grantView, err er
 	if g.policies, err = v.policies(acc.ChainID); err != nil {
 		return g, err
 	}
-	found, err := v.console.Contracts.List(v.ctx(), v.project.ID, contract.Filter{ChainID: acc.ChainID}, page.Request{Limit: page.MaxLimit, Uncounted: true})
-	for _, c := range found.Items {
-		g.known = append(g.known, knownContract{c.Name, c.Address.Hex(), strings.Join(writingFunctions(c), ";")})
+	found, err := v.knownContracts(contract.Filter{ChainID: acc.ChainID})
+	if err != nil {
+		return g, err
 	}
+	for _, c := range found {
+		writing := slices.DeleteFunc(contract.Functions(c), func(f contract.Function) bool { return f.ReadOnly })
+		g.known = append(g.known, knownContract{c.Name, c.Address.Hex(), signaturesOf(writing), offers(writing)})
+	}
+	g.limitable, err = v.limitable(f, acc.ChainID)
 	return g, err
 }
 
-// writingFunctions answers the signatures of what a contract lets be called,
-// without what only reads.
-func writingFunctions(c contract.Contract) []string {
-	parsed, err := abi.JSON(strings.NewReader(string(c.ABI)))
-	if err != nil {
-		return nil
-	}
+func (v *visit) knownContracts(filter contract.Filter) ([]contract.Contract, error) {
+	found, err := v.console.Contracts.List(v.ctx(), v.project.ID, filter, page.Request{Limit: page.MaxLimit, Order: page.Descending, Uncounted: true})
+	return found.Items, err
+}
+
+// signaturesOf lists functions for scripts.
+func signaturesOf(functions []contract.Function) string {
 	var all []string
-	for _, name := range slices.Sorted(maps.Keys(parsed.Methods)) {
-		if m := parsed.Methods[name]; !m.IsConstant() {
-			all = append(all, m.Sig)
-		}
+	for _, f := range functions {
+		all = append(all, f.Signature)
 	}
-	return all
+	return strings.Join(all, ";")
+}
+
+// limitable answers the options of each row of function limits, as far as the
+// form can be read.
+func (v *visit) limitable(f grantForm, chainID uint64) ([][]choice, error) {
+	var all [][]choice
+	grants, grantsErr := callGrants(f)
+	for row := range f.rows("limitOf") {
+		var known []argument
+		if grantsErr == nil && f.at("limitOf", row) != "" {
+			of, err := v.limited(f, chainID, grants, row)
+			if _, ok := asFault(err); err != nil && !ok {
+				return nil, err
+			}
+			known = of.arguments
+		}
+		all = append(all, withChosen(argumentChoices(known), f.at("limitArgument", row)))
+	}
+	return all, nil
 }
 
 // previewSession reads back in words what the form asks for.

@@ -4,8 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"html"
+	"maps"
+	"math/big"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,6 +21,7 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/contract"
 	"github.com/latchkey-dev/latchkey/internal/fault"
 	"github.com/latchkey-dev/latchkey/internal/operator"
+	"github.com/latchkey-dev/latchkey/internal/permission"
 	"github.com/latchkey-dev/latchkey/internal/permission/words"
 	"github.com/latchkey-dev/latchkey/internal/session"
 	"github.com/latchkey-dev/latchkey/internal/sponsor"
@@ -180,6 +187,102 @@ func TestGrant_reach(t *testing.T) {
 	}
 }
 
+// limits is a form with rows of limits: function, what, how, value.
+func limits(functions string, rows ...string) url.Values {
+	form := fields("contract", items.Hex(), "reach", "listed", "functions", functions)
+	for i := 0; i < len(rows); i += 4 {
+		form.Add("limitOf", rows[i])
+		form.Add("limitArgument", rows[i+1])
+		form.Add("limitOp", rows[i+2])
+		form.Add("limitValue", rows[i+3])
+	}
+	return form
+}
+
+func TestGrant_limitsOfFunctions(t *testing.T) {
+	t.Parallel()
+	g := newGranting(t)
+	to := stranger.Hex()
+	transfer := "transfer(address,uint256)"
+	coins := limits(transfer, transfer, "1", "le", "5 COIN")
+	coins.Set("contract", coin.Hex())
+	selector := limits("0x6a627842", "0x6a627842", "2", "ge", "0x10")
+	for _, c := range []struct {
+		form  url.Values
+		wants []permission.Rule
+	}{
+		{limits("mint", "mint", "calls", "le", "3"), []permission.Rule{permission.Count{Limit: 3}}},
+		{limits("mint", "", "calls", "le", ""), nil},
+		{limits("mint", "mint", "0", "eq", to), []permission.Rule{argumentRule(0, permission.Equal, stranger.Big())}},
+		{limits("mint(address, uint8)", "mint(address,uint8)", "1", "le", "5"), []permission.Rule{argumentRule(1, permission.LessOrEqual, big.NewInt(5))}},
+		{limits("mint", items.Hex()+" mint", "1", "in", "7, 3,5"), []permission.Rule{argumentRule(1, permission.In, big.NewInt(3), big.NewInt(5), big.NewInt(7))}},
+		{limits("mint", "mint", "1", "total", "20"), []permission.Rule{permission.ArgumentTotal{Word: 1, Total: permission.Total{Max: big.NewInt(20)}}}},
+		// A narrow argument's unused bits are kept 0 beside what they would pass.
+		{limits("mint", "mint", "1", "ge", "2"), []permission.Rule{argumentRule(1, permission.LessOrEqual, big.NewInt(255)), argumentRule(1, permission.GreaterOrEqual, big.NewInt(2))}},
+		{limits("tell", "tell", "1", "eq", "-1"), []permission.Rule{argumentRule(1, permission.Equal, permission.MaxWord)}},
+		{limits("tell", "tell", "3", "eq", "0x01020304"), []permission.Rule{argumentRule(3, permission.Equal, new(big.Int).Lsh(big.NewInt(0x01020304), 224))}},
+		{limits("tell", "tell", "2", "ne", "65535", "tell", "calls", "le", "1"), []permission.Rule{
+			argumentRule(2, permission.NotEqual, big.NewInt(65535)), argumentRule(2, permission.LessOrEqual, big.NewInt(65535)), permission.Count{Limit: 1},
+		}},
+		{coins, []permission.Rule{argumentRule(1, permission.LessOrEqual, big.NewInt(5_000_000))}},
+		{selector, []permission.Rule{argumentRule(2, permission.GreaterOrEqual, big.NewInt(16))}},
+	} {
+		got := g.granted(c.form)
+		if len(got.Contracts) != 0 || len(got.Functions) != 1 || len(got.Rules) != len(c.wants) {
+			t.Errorf("%v grants %+v, want the rules %+v of one function", c.form, got, c.wants)
+			continue
+		}
+		for _, want := range c.wants {
+			want = of(want, got.Functions[0])
+			if !slices.ContainsFunc(got.Rules, func(r permission.Rule) bool { return reflect.DeepEqual(r, want) }) {
+				t.Errorf("%v grants the rules %+v, which lack %+v", c.form, got.Rules, want)
+			}
+		}
+	}
+	// What is read back is said of the permission.
+	if got := g.reads(limits("mint", "mint", "1", "le", "5", "mint", "calls", "le", "3")); !strings.Contains(got, "at most 3 times") || !strings.Contains(got, "at most 5") {
+		t.Errorf("read back: %q", got)
+	}
+	page := g.get("/accounts/" + g.account.ID + "/sessions/new?" + limits("mint", "mint", "1", "le", "5").Encode())
+	g.want(page, 200, `<option value="1" selected>Argument 2: amount (uint8)</option>`)
+}
+
+func argumentRule(word uint8, op permission.Op, operands ...*big.Int) permission.Rule {
+	return permission.Argument{Word: word, Op: op, Operands: operands}
+}
+
+// of is a rule about a function.
+func of(r permission.Rule, f permission.Function) permission.Rule {
+	switch r := r.(type) {
+	case permission.Argument:
+		r.Function = f
+		return r
+	case permission.ArgumentTotal:
+		r.Function = f
+		return r
+	case permission.Count:
+		r.Function = f
+		return r
+	}
+	return r
+}
+
+// granted answers the permission that a form asks for.
+func (g *granting) granted(form url.Values) permission.Permission {
+	g.t.Helper()
+	r := httptest.NewRequestWithContext(g.t.Context(), http.MethodGet, "/", nil)
+	v := &visit{console: g.console, r: r, project: g.project}
+	p, err := v.params(grantForm{form}, g.account)
+	if err != nil {
+		g.t.Fatalf("%v: %v", form, err)
+	}
+	granted, err := g.console.Sessions.Preview(g.t.Context(), g.project.ID, p)
+	if err != nil {
+		g.t.Fatalf("%v: %v", form, err)
+	}
+	return granted
+}
+
 const (
 	aKey   = "0x00000000000000000000000000000000000004e4"
 	tooBig = "340282366920938463463374607431768211456" // 2^128
@@ -202,6 +305,21 @@ func TestGrant_refusals(t *testing.T) {
 	mint := func(pairs ...string) url.Values {
 		return with(append([]string{"contract", items.Hex(), "reach", "listed", "functions", "mint"}, pairs...)...)
 	}
+	limited := func(functions string, row ...string) url.Values {
+		form := mint()
+		maps.Copy(form, limits(functions, row...))
+		return form
+	}
+	twice := limited("mint", "mint", "calls", "le", "3")
+	twice.Add("limitOf", "mint")
+	twice.Add("limitArgument", "calls")
+	twice.Add("limitOp", "le")
+	twice.Add("limitValue", "4")
+	both := limited("mint", "mint", "calls", "le", "3")
+	both.Add("contract", stranger.Hex())
+	both.Add("reach", "listed")
+	both.Add("functions", "mint")
+	list := "1,2,3,4,5,6,7,8"
 	coins := words.Units(common.HexToHash("0xffffffffffffffffffffffffffffffff").Big(), 6)
 	for _, c := range []struct {
 		at, want string
@@ -232,6 +350,26 @@ func TestGrant_refusals(t *testing.T) {
 		{"limit", `Number of calls must be a whole number from 0 to 281474976710655, is "many"`, mint("limit", "many")},
 		{"feeLimit", `Fees must be a number with at most 18 decimals, is "1,5"`, mint("feeLimit", "1,5")},
 		{"feeLimit", "must be from 0 to 2^96-1 wei, is 100000000000000000000000000000", mint("feeLimit", "100000000000")},
+		{"limitOf-0", `Name the function that "3" limits`, limited("mint", "", "calls", "le", "3")},
+		{"limitOf-0", `"burn" is not among the functions above`, limited("mint", "burn", "calls", "le", "3")},
+		{"limitOf-0", "is granted on 2 contracts", both},
+		{"limitOf-0", "has no such function; it has mint(address,uint8)", limited("burn", "burn", "calls", "le", "3")},
+		{"limitArgument-0", "mint(address,uint8) has no argument 3 of fixed size, which alone can be limited; it has 1: to (address), 2: amount (uint8)", limited("mint", "mint", "2", "le", "3")},
+		{"limitArgument-0", "has no argument 1 of fixed size", limited("tell", "tell", "0", "eq", "3")},
+		{"limitOp-0", "may be negative", limited("tell", "tell", "1", "ge", "3")},
+		{"limitOp-0", "by at most alone, not by eq", limited("mint", "mint", "calls", "eq", "3")},
+		{"limitOp-0", "1: to (address) is no amount", limited("mint", "mint", "0", "total", "3")},
+		{"limitValue-0", "Number of calls must be from 1 to 281474976710655, is", limited("mint", "mint", "calls", "le", "0")},
+		{"limitValue-0", `Number of calls must be a whole number from 0 to 281474976710655, is "-1"`, limited("mint", "mint", "calls", "le", "-1")},
+		{"limitValue-1", "limited to 3 already, and to 4 here", twice},
+		{"limitValue-0", `1: to (address) must be an address, 0x and 40 hex digits, is "me"`, limited("mint", "mint", "0", "eq", "me")},
+		{"limitValue-0", "2: amount (uint8) must be from 0 to 255, is \"256\"", limited("mint", "mint", "1", "le", "256")},
+		{"limitValue-0", "must have at most 7 values, has 8", limited("mint", "mint", "1", "in", list)},
+		{"limitValue-0", `must be a whole number, or an amount with its token as in 0.5 ETH, is "0.5"`, limited("mint", "mint", "1", "le", "0.5")},
+		{"limitValue-0", `must be a whole number, or an amount with its token as in 0.5 ETH, is ""`, limited("mint", "mint", "1", "in", "1,,2")},
+		{"limitValue-0", `"COIN" is neither ETH, nor the token that is called`, limited("mint", "mint", "1", "le", "5 COIN")},
+		{"limitValue-0", `must be 0x and 8 hex digits, is "0x01"`, limited("tell", "tell", "3", "eq", "0x01")},
+		{"limitValue-0", "may add up to at most 340282366920938463463374607431768211455, is " + tooBig, limited("mint", "mint", "1", "total", tooBig)},
 		{"rate", `Calls in a period must be a whole number from 0 to 4294967295, is "4294967296"`, mint("rate", "4294967296", "rateInterval", "60")},
 	} {
 		if got := g.refusedAt(c.at, c.form); !strings.Contains(strings.ToLower(got), strings.ToLower(c.want)) {

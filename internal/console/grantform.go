@@ -84,6 +84,9 @@ func (v *visit) params(f grantForm, acc account.Account) (p session.CreateParams
 	if p.Permissions, err = callGrants(f); err != nil {
 		return p, err
 	}
+	if err = v.limitFunctions(f, acc.ChainID, p.Permissions); err != nil {
+		return p, err
+	}
 	limits, err := v.assetRules(f, acc.ChainID)
 	p.Rules = append(p.Rules, limits...)
 	if err == nil && len(p.Permissions) == 0 && len(limits) == 0 {
@@ -142,7 +145,7 @@ func callGrants(f grantForm) ([]session.CallGrant, error) {
 // reachEvery is the choice of all functions of a contract.
 const reachEvery = "every"
 
-var reaches = []struct{ value, name string }{{"listed", "Only these functions"}, {reachEvery, "Every function"}}
+var reaches = []choice{{"listed", "Only these functions"}, {reachEvery, "Every function"}}
 
 func (f grantForm) callGrant(row int, text string) (session.CallGrant, error) {
 	at := rowID("contract", row)

@@ -16,7 +16,7 @@ var onceFields = []string{
 }
 
 // rowFields are those of repeated parts.
-var rowFields = []string{"contract", "reach", "functions", "token", "tokenAmount", "tokenPeriod"}
+var rowFields = []string{"contract", "reach", "functions", "limitOf", "limitArgument", "limitOp", "limitValue", "token", "tokenAmount", "tokenPeriod"}
 
 // requestFields are the form's fields by how requests call them.
 var requestFields = map[string]string{

@@ -109,6 +109,23 @@ func (t wordType) bits() (n uint, isLeft bool) {
 	return 0, false
 }
 
+// ArgumentTypes answers the ABI types of the words of a function's arguments
+// that limits can name, in their order: "" for a word of an argument of no fixed
+// size, of which a limit would say nothing.
+func ArgumentTypes(signature string) ([]string, error) {
+	words, err := argumentWords(signature)
+	if err != nil {
+		return nil, err
+	}
+	types := make([]string, len(words))
+	for i, word := range words {
+		if !word.isDynamic() {
+			types[i] = string(word)
+		}
+	}
+	return types, nil
+}
+
 // argumentWords answers the types of the words that a function's arguments
 // begin with, which stand at fixed places. An argument of no fixed size has one
 // word there, which says where it lies.

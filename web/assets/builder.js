@@ -45,6 +45,7 @@ function addRow(rows) {
     field.removeAttribute('aria-describedby')
   }
   for (const error of row.querySelectorAll('.error')) error.remove()
+  delete row.dataset.offered
   row.querySelector('[data-chips]')?.replaceChildren()
   all[all.length - 1].after(row)
   row.querySelector('input').focus()
@@ -54,19 +55,19 @@ function addRow(rows) {
 // them in, or take them out.
 function offerFunctions(row) {
   const chips = row.querySelector('[data-chips]')
-  const address = row.querySelector('[name=contract]').value.trim().toLowerCase()
-  const known = [...document.querySelectorAll('#contracts option')].find((option) => option.value.toLowerCase() === address)
+  const address = row.querySelector('[name=contract]').value
   const field = row.querySelector('[name=functions]')
-  chips.replaceChildren(...(known?.dataset.functions || '').split(';').filter(Boolean).map((signature) => {
+  chips.replaceChildren(...(known(address)?.dataset.functions || '').split(';').filter(Boolean).map((signature) => {
     const chip = document.createElement('button')
     chip.type = 'button'
     chip.textContent = signature
-    const chosen = () => field.value.split(/,(?![^(]*\))/).map((name) => name.trim()).filter(Boolean)
+    const chosen = () => functionsIn(row)
     const draw = () => chip.setAttribute('aria-pressed', chosen().includes(signature))
     chip.addEventListener('click', () => {
       const others = chosen().filter((name) => name !== signature)
       field.value = (chosen().includes(signature) ? others : [...others, signature]).join(', ')
       draw()
+      offerGranted()
       soon()
     })
     field.addEventListener('input', draw)
@@ -75,10 +76,41 @@ function offerFunctions(row) {
   }))
 }
 
+const known = (address) => [...document.querySelectorAll('#contracts option')].find((option) => option.value.toLowerCase() === address.trim().toLowerCase())
+const functionsIn = (row) => row.querySelector('[name=functions]').value.split(/[,;](?![^(]*\))/).map((name) => name.trim()).filter(Boolean)
+
+// offerGranted lists the functions above for the rows of limits.
+function offerGranted() {
+  const rows = [...form.querySelectorAll('[data-row]')].filter((row) => row.querySelector('[name=contract]'))
+  const granted = rows.flatMap((row) => functionsIn(row).map((name) => ({ name, address: row.querySelector('[name=contract]').value.trim() })))
+  const isShared = (name) => granted.filter((other) => other.name === name).length > 1
+  document.getElementById('granted').replaceChildren(...granted.map(({ name, address }) => new Option(name, isShared(name) ? `${address} ${name}` : name)))
+  for (const row of form.querySelectorAll('[data-row]')) if (row.querySelector('[name=limitOf]')) offerArguments(row, granted)
+}
+
+const unknown = [['calls', 'Number of calls'], ...Array.from({ length: 16 }, (_, word) => [`${word}`, `Argument ${word + 1}`])]
+
+// offerArguments names what can be limited of the row's function, where the
+// project knows it.
+function offerArguments(row, granted) {
+  const wanted = row.querySelector('[name=limitOf]').value.trim()
+  const found = granted.find(({ name, address }) => wanted === name || wanted === `${address} ${name}`)
+  const offered = JSON.parse((found && known(found.address)?.dataset.arguments) || '{}')
+  const signature = found && Object.keys(offered).find((one) => one === found.name || one.startsWith(`${found.name}(`))
+  const select = row.querySelector('[name=limitArgument]')
+  const options = offered[signature] || (row.dataset.offered && unknown)
+  if (!options || row.dataset.offered === (signature || 'unknown')) return
+  row.dataset.offered = signature || 'unknown'
+  const chosen = select.value
+  select.replaceChildren(...options.map(([value, name]) => new Option(name, value)))
+  if (options.some(([value]) => value === chosen)) select.value = chosen
+}
+
 form.addEventListener('input', (event) => {
   showScope()
   const row = event.target.name === 'contract' && event.target.closest('[data-row]')
   if (row) offerFunctions(row)
+  offerGranted()
   soon()
 })
 for (const button of form.querySelectorAll('[data-add]')) {
@@ -87,4 +119,5 @@ for (const button of form.querySelectorAll('[data-add]')) {
 }
 for (const row of form.querySelectorAll('[data-row]')) if (row.querySelector('[name=contract]')) offerFunctions(row)
 showScope()
+offerGranted()
 readBack()

@@ -50,9 +50,10 @@ export class App {
     return ok(await this.api.post('/v1/transaction_intents', { ...this.#terms, interactions: [call] }))
   }
 
-  // mint answers the whole answer to the session key's signature.
-  async mint({ key }) {
-    const intent = await this.intend()
+  // mint answers the whole answer to the session key's signature. The token is
+  // for the account, unless another one is named.
+  async mint({ key }, ...to) {
+    const intent = await this.intend('mint', ...to)
     return this.api.post(`/v1/transaction_intents/${intent.id}/signature`, { signature: await key.eip191(intent.nextAction.payload.signableHash) })
   }
 }
