@@ -283,6 +283,42 @@ func (g *granting) granted(form url.Values) permission.Permission {
 	return granted
 }
 
+func TestGrant_startAndCollectibles(t *testing.T) {
+	t.Parallel()
+	g := newGranting(t)
+	got := g.granted(fields("starts", "2027-01-16T08:00", "lasts", "2", "unit", "3600",
+		"nft", stranger.Hex(), "nftKind", "erc721", "nftID", "7", "nftAmount", "",
+		"nft", items.Hex(), "nftKind", "erc1155", "nftID", "8", "nftAmount", "20", "nft", "", "nftKind", "erc721"))
+	if start := g.now + 86_400; got.ValidAfter != start || got.ValidUntil != start+7200 {
+		t.Errorf("valid from %d to %d, want %d to %d", got.ValidAfter, got.ValidUntil, start, start+7200)
+	}
+	want := []permission.Rule{
+		permission.ERC721{Token: stranger, ID: big.NewInt(7)},
+		permission.ERC1155{Token: items, ID: big.NewInt(8), Total: permission.Total{Max: big.NewInt(20)}},
+	}
+	if !reflect.DeepEqual(got.Rules, want) || len(got.Contracts)+len(got.Functions) > 0 {
+		t.Errorf("grants %+v, want the rules %+v alone", got, want)
+	}
+	if got := g.granted(fields("contract", items.Hex(), "functions", "mint")); got.ValidAfter != 0 || got.ValidUntil != g.now+7*86_400 {
+		t.Errorf("without a start, valid from %d to %d", got.ValidAfter, got.ValidUntil)
+	}
+}
+
+// What is seldom needed is closed until it is used.
+func TestGrant_closedParts(t *testing.T) {
+	t.Parallel()
+	g := newGranting(t)
+	at := "/accounts/" + g.account.ID + "/sessions/new"
+	opened := func(query string) int {
+		return strings.Count(g.get(at+query).body, `data-rows open`) + strings.Count(g.get(at+query).body, `class="card" open`)
+	}
+	for query, want := range map[string]int{"": 0, "?limitOf=mint": 1, "?nftID=1": 1, "?starts=2030-01-01T00:00": 1, "?nft=&limitValue=&starts=": 0} {
+		if got := opened(query); got != want {
+			t.Errorf("%q opens %d parts, want %d", query, got, want)
+		}
+	}
+}
+
 const (
 	aKey   = "0x00000000000000000000000000000000000004e4"
 	tooBig = "340282366920938463463374607431768211456" // 2^128
@@ -345,6 +381,13 @@ func TestGrant_refusals(t *testing.T) {
 		{"tokenAmount-0", "must be at most " + coins + ", which is all that a limit can hold, is " + tooBig, with("token", coin.Hex(), "tokenAmount", tooBig, "tokenPeriod", "0")},
 		{"contract-0", "grants every function of " + coin.Hex(), with("contract", coin.Hex(), "reach", "every", "token", coin.Hex(), "tokenAmount", "5", "tokenPeriod", "86400")},
 		{"value", `Native value must be a number with at most 18 decimals, is "-1"`, mint("value", "-1", "valuePeriod", "0")},
+		{"nft-0", `"cats" is not an address`, with("nft", "cats", "nftKind", "erc721", "nftID", "1", "nftAmount", "")},
+		{"nftID-0", "Number of the token must be a whole number from 0 to " + permission.MaxWord.String() + `, is "-1"`, with("nft", stranger.Hex(), "nftKind", "erc721", "nftID", "-1", "nftAmount", "")},
+		{"nftAmount-0", `an ERC-721 token is one piece, and "2" pieces are named`, with("nft", stranger.Hex(), "nftKind", "erc721", "nftID", "1", "nftAmount", "2")},
+		{"nftAmount-0", "Pieces must be a whole number from 0 to " + permission.MaxAmount.String() + `, is ""`, with("nft", stranger.Hex(), "nftKind", "erc1155", "nftID", "1", "nftAmount", "")},
+		{"nft-0", "names the account itself", with("nft", g.account.Address.Hex(), "nftKind", "erc721", "nftID", "1")},
+		{"starts", `Starts must be a day and a time of UTC as in 2030-01-31T18:00, is "soon"`, mint("starts", "soon")},
+		{"starts", "Starts must be later than now, 2027-01-15T08:00 UTC, is 2027-01-15T08:00", mint("starts", "2027-01-15T08:00")},
 		{"lasts", "Say how long the key is valid", mint("lasts", "")},
 		{"lasts", `Valid for must be a whole number from 0 to 100000, is "100001"`, mint("lasts", "100001")},
 		{"limit", `Number of calls must be a whole number from 0 to 281474976710655, is "many"`, mint("limit", "many")},

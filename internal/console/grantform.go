@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
@@ -64,7 +65,7 @@ func (v *visit) params(f grantForm, acc account.Account) (p session.CreateParams
 		AccountID: acc.ID, ChainID: acc.ChainID, PolicyID: f.get("policy"),
 		Registration: session.Registration(f.get("registration")), Optimistic: true,
 	}
-	if p.ValidUntil, err = v.validUntil(f, acc.ChainID); err != nil {
+	if p.ValidAfter, p.ValidUntil, err = v.window(f, acc.ChainID); err != nil {
 		return p, err
 	}
 	if p.Limit, err = whole("limit", "Number of calls", f.get("limit"), permission.MaxLimit); err != nil {
@@ -95,20 +96,39 @@ func (v *visit) params(f grantForm, acc account.Account) (p session.CreateParams
 	return p, err
 }
 
-func (v *visit) validUntil(f grantForm, chainID uint64) (uint64, error) {
+// startForm is how browsers send a moment; in this form it is in UTC.
+const startForm = "2006-01-02T15:04"
+
+// window reads when the key is valid; after is 0 for a key without a start. The
+// length counts from the start.
+func (v *visit) window(f grantForm, chainID uint64) (after, until uint64, err error) {
 	n, err := whole("lasts", "Valid for", f.get("lasts"), 100_000)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	unit, err := whole("unit", "Valid for", f.get("unit"), 604_800)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	if n == 0 || unit == 0 {
-		return 0, fault.Field("lasts", nil, "say how long the key is valid")
+		return 0, 0, fault.Field("lasts", nil, "say how long the key is valid: a whole number from 1 to 100000")
 	}
 	now, err := v.console.Sessions.Time(v.ctx(), chainID)
-	return now + n*unit, err
+	if err != nil {
+		return 0, 0, err
+	}
+	text := f.get("starts")
+	if text == "" {
+		return 0, now + n*unit, nil
+	}
+	start, err := time.Parse(startForm, text)
+	if err != nil {
+		return 0, 0, fault.Field("starts", text, "Starts must be a day and a time of UTC as in 2030-01-31T18:00, is %q", text)
+	}
+	if start.Unix() <= int64(now) {
+		return 0, 0, fault.Field("starts", text, "Starts must be later than now, %s UTC, is %s: leave it empty to start at once", time.Unix(int64(now), 0).UTC().Format(startForm), text)
+	}
+	return uint64(start.Unix()), uint64(start.Unix()) + n*unit, nil
 }
 
 func rateRule(f grantForm) ([]permission.Rule, error) {
@@ -216,7 +236,63 @@ func (v *visit) assetRules(f grantForm, chainID uint64) ([]permission.Rule, erro
 			rules = append(rules, rule)
 		}
 	}
+	pieces, err := collectibleRules(f)
+	return append(rules, pieces...), err
+}
+
+// The standards of tokens that have numbers.
+const (
+	standardERC721  = "erc721"
+	standardERC1155 = "erc1155"
+)
+
+var standards = []choice{{standardERC721, "ERC-721: this one token"}, {standardERC1155, "ERC-1155: pieces of it"}}
+
+// collectibleRules reads the tokens that are granted by their number.
+func collectibleRules(f grantForm) ([]permission.Rule, error) {
+	var rules []permission.Rule
+	for row := range f.Values["nft"] {
+		if f.at("nft", row)+f.at("nftID", row)+f.at("nftAmount", row) == "" {
+			continue
+		}
+		rule, err := collectibleRule(f, row)
+		if err != nil {
+			return nil, err
+		}
+		rules = append(rules, rule)
+	}
 	return rules, nil
+}
+
+func collectibleRule(f grantForm, row int) (permission.Rule, error) {
+	token, err := readAddress(rowID("nft", row), f.at("nft", row))
+	if err != nil {
+		return nil, err
+	}
+	number, err := natural(rowID("nftID", row), "Number of the token", f.at("nftID", row), permission.MaxWord)
+	if err != nil {
+		return nil, err
+	}
+	atAmount, amount := rowID("nftAmount", row), f.at("nftAmount", row)
+	switch kind := f.at("nftKind", row); {
+	case kind == standardERC1155:
+		most, err := natural(atAmount, "Pieces", amount, permission.MaxAmount)
+		return permission.ERC1155{Token: token, ID: number, Total: permission.Total{Max: most}}, err
+	case kind != "" && kind != standardERC721:
+		return nil, fault.Field(rowID("nftKind", row), kind, "%q is no standard of tokens: choose %s or %s", kind, standardERC721, standardERC1155)
+	case amount != "":
+		return nil, fault.Field(atAmount, amount, "an ERC-721 token is one piece, and %q pieces are named: leave it empty", amount)
+	}
+	return permission.ERC721{Token: token, ID: number}, nil
+}
+
+// natural reads a whole number in digits.
+func natural(field, label, text string, most *big.Int) (*big.Int, error) {
+	n, ok := new(big.Int).SetString(text, 10)
+	if !ok || len(text) > 100 || strings.HasPrefix(text, "+") || n.Sign() < 0 || n.Cmp(most) > 0 {
+		return nil, fault.Field(field, text, "%s must be a whole number from 0 to %s, is %q", label, most, text)
+	}
+	return n, nil
 }
 
 func valueRule(most *big.Int, period uint32) permission.Rule {

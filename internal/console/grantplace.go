@@ -11,16 +11,16 @@ import (
 
 // onceFields are the fields that a grant's form has once, by their id.
 var onceFields = []string{
-	"key", "keyType", "understood", "value", "valuePeriod", "lasts", "unit",
+	"key", "keyType", "understood", "value", "valuePeriod", "starts", "lasts", "unit",
 	"limit", "feeLimit", "rate", "rateInterval", "policy", "registration",
 }
 
 // rowFields are those of repeated parts.
-var rowFields = []string{"contract", "reach", "functions", "limitOf", "limitArgument", "limitOp", "limitValue", "token", "tokenAmount", "tokenPeriod"}
+var rowFields = []string{"contract", "reach", "functions", "limitOf", "limitArgument", "limitOp", "limitValue", "token", "tokenAmount", "tokenPeriod", "nft", "nftKind", "nftID", "nftAmount"}
 
 // requestFields are the form's fields by how requests call them.
 var requestFields = map[string]string{
-	"address": "key", "validUntil": "lasts", "rate-limit": "rate",
+	"address": "key", "validAfter": "starts", "validUntil": "lasts", "rate-limit": "rate",
 }
 
 // place answers the id of the field that a refusal belongs to, "" when it
@@ -54,7 +54,7 @@ func (f grantForm) placeOf(value any) string {
 	case string:
 		return requestFields[value]
 	case common.Address:
-		for _, name := range []string{"token"} {
+		for _, name := range []string{"token", "nft"} {
 			for row, text := range f.Values[name] {
 				if common.HexToAddress(strings.TrimSpace(text)) == value {
 					return rowID(name, row)
