@@ -82,7 +82,7 @@ func TestSessionCreate_withoutTheOwnersKey(t *testing.T) {
 	defer dev.close()
 	t.Setenv("LATCHKEY_API", dev.info.API)
 	t.Setenv("LATCHKEY_SECRET_KEY", dev.info.SecretKey)
-	text := output(t, "session", "create", "--data", t.TempDir(), "--account", dev.info.Account, "--unrestricted", "--first-use", "--policy", dev.info.Policy)
+	text := output(t, "session", "create", "--data", t.TempDir(), "--account", dev.info.Account, "--unrestricted", "--yes", "--first-use", "--policy", dev.info.Policy)
 	contains(t, text, "pending", "Careful: it is unrestricted", "The owner signs 0x", "/signature")
 
 	var found listAnswer[session]
@@ -120,7 +120,7 @@ func TestSessionCreate_refused(t *testing.T) {
 	}{
 		{nil, "nothing says what the key may do"},
 		{[]string{"--unrestricted", "--call=0x0000000000000000000000000000000000000001"}, "leave out --call"},
-		{[]string{"--unrestricted", "--for=-1h"}, "--for -1h0m0s: must be longer than 0s"},
+		{[]string{"--unrestricted", "--yes", "--for=-1h"}, "--for -1h0m0s: must be longer than 0s"},
 	} {
 		var commands cli
 		_, err := kong.Must(&commands).Parse(append([]string{"session", "create"}, c.args...))

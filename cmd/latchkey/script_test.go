@@ -36,3 +36,18 @@ func TestScripts(t *testing.T) {
 		},
 	})
 }
+
+// Scripts about session keys have a development server of their own, whose
+// folder is where the commands look for it.
+func TestSessionScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/session",
+		RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			dev := start(t, filepath.Join(env.WorkDir, ".latchkey"))
+			env.Defer(dev.close)
+			env.Setenv("CONTRACT", dev.info.ContractAddress)
+			return nil
+		},
+	})
+}

@@ -199,9 +199,8 @@ func writeSession(out io.Writer, s session) error {
 	p := painter(out)
 	fmt.Fprintf(out, "%s  %s\n", p.bold(s.ID), state(s.Status).coloured(p))
 	fmt.Fprintf(out, "  key      %s\n  account  %s\n  granted  %s\n", s.Address, s.Account.ID, time.Unix(s.CreatedAt, 0).Format(time.DateTime))
-	fmt.Fprintf(out, "  It %s.\n", s.Description)
-	for _, w := range s.Warnings {
-		fmt.Fprintf(out, "  %s %s\n", p.red("Careful:"), w)
+	if err := writeGrant(out, s); err != nil {
+		return err
 	}
 	if s.Notice != "" {
 		fmt.Fprintf(out, "  Note: %s\n", s.Notice)
@@ -220,6 +219,16 @@ func writeSession(out io.Writer, s session) error {
 		fmt.Fprintf(out, "    %s\n", in.ID)
 	}
 	return nil
+}
+
+// writeGrant says what a key may do, and what of it is wide.
+func writeGrant(out io.Writer, s session) error {
+	text := "  It " + s.Description + ".\n"
+	for _, w := range s.Warnings {
+		text += "  " + painter(out).red("Careful:") + " " + w + "\n"
+	}
+	_, err := io.WriteString(out, text)
+	return err
 }
 
 func (c cell) coloured(p paint) string {
