@@ -9,7 +9,8 @@ import (
 )
 
 // Preview answers the permission that Create would have the account enforce,
-// and saves nothing. A request that names no key yet gets a key of nobody's.
+// and saves nothing. It refuses what Create refuses of such a permission; a
+// request that names no key yet gets a key of nobody's.
 func (s *Service) Preview(ctx context.Context, projectID string, p CreateParams) (permission.Permission, error) {
 	n, err := s.network(p.ChainID)
 	if err != nil {
@@ -30,6 +31,13 @@ func (s *Service) Preview(ctx context.Context, projectID string, p CreateParams)
 		return permission.Permission{}, err
 	}
 	if err := checkRegistration(&p, grant); err != nil {
+		return permission.Permission{}, err
+	}
+	acc, err := s.Accounts.Resolve(ctx, projectID, p.AccountID, p.PlayerID, p.ChainID, p.ExternalOwner)
+	if err != nil {
+		return permission.Permission{}, err
+	}
+	if err := checkKey(p, grant, acc); err != nil {
 		return permission.Permission{}, err
 	}
 	if _, err := grant.Encode(); err != nil {
