@@ -263,7 +263,7 @@ async function useKeys(browser, app, keys) {
     await page.getByRole('button', { name: 'mint(address)', exact: true }).click()
     await page.getByText('Limits of functions').click()
     await page.getByLabel('Function', { exact: true }).fill('mint(address)')
-    await page.getByLabel('What is limited').selectOption({ label: 'Argument 1: to (address)' })
+    await page.getByLabel('What is limited').selectOption({ label: 'Argument to (address, word 1)' })
     await page.getByLabel('Must be').selectOption('equal to')
     await page.getByLabel('Value', { exact: true }).fill(app.info.accountAddress)
     await page.getByRole('button', { name: 'Add a limit' }).click()

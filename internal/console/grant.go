@@ -147,7 +147,7 @@ func (v *visit) reading(acc account.Account, f grantForm) (reading, error) {
 		granted, err = v.console.Sessions.Preview(v.ctx(), v.project.ID, p)
 	}
 	if fault.Is(err, fault.Invalid) {
-		return reading{problem: problem(err)}, nil
+		return reading{problem: grantProblem(err)}, nil
 	}
 	if err != nil {
 		return reading{}, err
@@ -200,6 +200,6 @@ func (v *visit) refuseGrant(err error, acc account.Account, f grantForm) error {
 	if viewErr != nil {
 		return viewErr
 	}
-	shown.problem, shown.at = problem(err), f.place(refused)
+	shown.problem, shown.at = grantProblem(err), f.place(refused)
 	return v.refuse(err, grantPage(shown))
 }

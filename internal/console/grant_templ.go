@@ -172,7 +172,7 @@ func grantPage(g grantView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<p class=\"muted\">Amounts that accrue by the second, and signing of typed data, are granted through the API: <code>latchkey session create</code> or <code>POST /v1/sessions</code>.</p></div><div class=\"stack sticky\"><section class=\"card\" aria-label=\"Read back\"><header><h2>What you are granting</h2></header>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<p class=\"muted\">Amounts that accrue by the second, signing of typed data, and limits by bits are granted through the API: <code>latchkey session create</code> or <code>POST /v1/sessions</code>.</p></div><div class=\"stack sticky\"><section class=\"card\" aria-label=\"Read back\"><header><h2>What you are granting</h2></header>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

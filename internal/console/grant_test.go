@@ -179,6 +179,8 @@ func TestGrant_reach(t *testing.T) {
 		{fields("contract", items.Hex(), "reach", "every", "functions", ""), "may call anything on “Items” (0x000000…0175E5"},
 		{fields("contract", items.Hex(), "reach", "listed", "functions", ""), "is named: name what the key may call, or choose Every function"},
 		{fields("contract", items.Hex()), "is named: name what the key may call, or choose Every function"},
+		{fields("contract", g.account.Address.Hex(), "reach", "every"), "names the account itself, which no session may call"},
+		{fields("contract", userop.EntryPoint.Hex(), "reach", "every"), "names the EntryPoint"},
 		{fields("contract", items.Hex(), "reach", "every", "functions", "mint"), `every function is granted, and "mint" is named besides`},
 	} {
 		if got := g.reads(c.form); !strings.Contains(strings.ToLower(got), strings.ToLower(c.want)) {
@@ -244,7 +246,7 @@ func TestGrant_limitsOfFunctions(t *testing.T) {
 		t.Errorf("read back: %q", got)
 	}
 	page := g.get("/accounts/" + g.account.ID + "/sessions/new?" + limits("mint", "mint", "1", "le", "5").Encode())
-	g.want(page, 200, `<option value="1" selected>Argument 2: amount (uint8)</option>`)
+	g.want(page, 200, `<option value="1" selected>Argument amount (uint8, word 2)</option>`)
 }
 
 func argumentRule(word uint8, op permission.Op, operands ...*big.Int) permission.Rule {
@@ -355,6 +357,13 @@ func TestGrant_refusals(t *testing.T) {
 	both.Add("contract", stranger.Hex())
 	both.Add("reach", "listed")
 	both.Add("functions", "mint")
+	everyBeside := limited("mint", "mint", "calls", "le", "3")
+	everyBeside.Add("contract", items.Hex())
+	everyBeside.Add("reach", "every")
+	limitedTwice := limited("mint", items.Hex()+" mint", "calls", "le", "3")
+	limitedTwice.Add("contract", items.Hex())
+	limitedTwice.Add("reach", "listed")
+	limitedTwice.Add("functions", "mint(address,uint8)")
 	list := "1,2,3,4,5,6,7,8"
 	coins := words.Units(common.HexToHash("0xffffffffffffffffffffffffffffffff").Big(), 6)
 	for _, c := range []struct {
@@ -397,16 +406,18 @@ func TestGrant_refusals(t *testing.T) {
 		{"limitOf-0", `"burn" is not among the functions above`, limited("mint", "burn", "calls", "le", "3")},
 		{"limitOf-0", "is granted on 2 contracts", both},
 		{"limitOf-0", "has no such function; it has mint(address,uint8)", limited("burn", "burn", "calls", "le", "3")},
-		{"limitArgument-0", "mint(address,uint8) has no argument 3 of fixed size, which alone can be limited; it has 1: to (address), 2: amount (uint8)", limited("mint", "mint", "2", "le", "3")},
-		{"limitArgument-0", "has no argument 1 of fixed size", limited("tell", "tell", "0", "eq", "3")},
+		{"functions-0", "of which contract 2 grants every function", everyBeside},
+		{"functions-1", "is granted with other limits in contract 1", limitedTwice},
+		{"limitArgument-0", "mint(address,uint8) has no argument of fixed size at word 3, and others cannot be limited; it has to (address, word 1), amount (uint8, word 2)", limited("mint", "mint", "2", "le", "3")},
+		{"limitArgument-0", "has no argument of fixed size at word 1", limited("tell", "tell", "0", "eq", "3")},
 		{"limitOp-0", "may be negative", limited("tell", "tell", "1", "ge", "3")},
 		{"limitOp-0", "by at most alone, not by eq", limited("mint", "mint", "calls", "eq", "3")},
-		{"limitOp-0", "1: to (address) is no amount", limited("mint", "mint", "0", "total", "3")},
+		{"limitOp-0", "argument to (address, word 1) is no amount", limited("mint", "mint", "0", "total", "3")},
 		{"limitValue-0", "Number of calls must be from 1 to 281474976710655, is", limited("mint", "mint", "calls", "le", "0")},
 		{"limitValue-0", `Number of calls must be a whole number from 0 to 281474976710655, is "-1"`, limited("mint", "mint", "calls", "le", "-1")},
 		{"limitValue-1", "limited to 3 already, and to 4 here", twice},
-		{"limitValue-0", `1: to (address) must be an address, 0x and 40 hex digits, is "me"`, limited("mint", "mint", "0", "eq", "me")},
-		{"limitValue-0", "2: amount (uint8) must be from 0 to 255, is \"256\"", limited("mint", "mint", "1", "le", "256")},
+		{"limitValue-0", `argument to (address, word 1) must be an address, 0x and 40 hex digits, is "me"`, limited("mint", "mint", "0", "eq", "me")},
+		{"limitValue-0", "argument amount (uint8, word 2) must be from 0 to 255, is \"256\"", limited("mint", "mint", "1", "le", "256")},
 		{"limitValue-0", "must have at most 7 values, has 8", limited("mint", "mint", "1", "in", list)},
 		{"limitValue-0", `must be a whole number, or an amount with its token as in 0.5 ETH, is "0.5"`, limited("mint", "mint", "1", "le", "0.5")},
 		{"limitValue-0", `must be a whole number, or an amount with its token as in 0.5 ETH, is ""`, limited("mint", "mint", "1", "in", "1,,2")},

@@ -65,9 +65,9 @@ func argumentsOf(signature string, names []contract.Input) []argument {
 		if kind == "" {
 			continue
 		}
-		label := fmt.Sprintf("%d: %s", word+1, kind)
+		label := fmt.Sprintf("word %d (%s)", word+1, kind)
 		if word < len(called) && called[word] != "" {
-			label = fmt.Sprintf("%d: %s (%s)", word+1, called[word], kind)
+			label = fmt.Sprintf("%s (%s, word %d)", called[word], kind, word+1)
 		}
 		all = append(all, argument{word, label, kind})
 	}
@@ -92,7 +92,7 @@ func argumentChoices(known []argument) []choice {
 	all := []choice{{limitsCalls, "Number of calls"}}
 	if known == nil {
 		for word := range unknownArguments {
-			all = append(all, choice{strconv.Itoa(word), fmt.Sprintf("Argument %d", word+1)})
+			all = append(all, choice{strconv.Itoa(word), fmt.Sprintf("Word %d of the arguments", word+1)})
 		}
 	}
 	for _, a := range known {
@@ -108,7 +108,7 @@ func withChosen(all []choice, value string) []choice {
 	if err != nil || slices.ContainsFunc(all, func(c choice) bool { return c.value == value }) {
 		return all
 	}
-	return append(all, choice{value, fmt.Sprintf("Argument %d", word+1)})
+	return append(all, choice{value, fmt.Sprintf("Word %d of the arguments", word+1)})
 }
 
 // offers is what scripts make the options of rows from: of each function, by its
@@ -269,14 +269,14 @@ func (l functionLimit) argument() (argument, error) {
 		return argument{}, err
 	}
 	if l.of.arguments == nil {
-		return argument{word: int(word), label: strconv.FormatUint(word+1, 10)}, nil
+		return argument{word: int(word), label: fmt.Sprintf("word %d", word+1)}, nil
 	}
 	for _, a := range l.of.arguments {
 		if a.word == int(word) {
 			return a, nil
 		}
 	}
-	return argument{}, fault.Field(at, text, "%s has no argument %d of fixed size, which alone can be limited; it has %s", l.of.signature, word+1, labels(l.of.arguments))
+	return argument{}, fault.Field(at, text, "%s has no argument of fixed size at word %d, and others cannot be limited; it has %s", l.of.signature, word+1, labels(l.of.arguments))
 }
 
 func labels(all []argument) string {

@@ -1,7 +1,10 @@
 package console
 
 import (
+	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -46,6 +49,18 @@ func (f grantForm) place(refused *fault.Fault) string {
 		return "functions-" + row
 	}
 	return base
+}
+
+// rowPaths are the form's contracts in what a request is refused for.
+var rowPaths = regexp.MustCompile(`contract-(\d+)(\.data(\.[a-z]+(\[\d+\])?)?)?`)
+
+// grantProblem is problem of a grant: it calls contracts by their place in the
+// form.
+func grantProblem(err error) string {
+	return rowPaths.ReplaceAllStringFunc(problem(err), func(path string) string {
+		row, _ := strconv.Atoi(rowPaths.FindStringSubmatch(path)[1]) // digits
+		return fmt.Sprint("contract ", row+1)
+	})
 }
 
 // placeOf answers the field with which a rule was asked for.

@@ -88,7 +88,7 @@ function offerGranted() {
   for (const row of form.querySelectorAll('[data-row]')) if (row.querySelector('[name=limitOf]')) offerArguments(row, granted)
 }
 
-const unknown = [['calls', 'Number of calls'], ...Array.from({ length: 16 }, (_, word) => [`${word}`, `Argument ${word + 1}`])]
+const unknown = [['calls', 'Number of calls'], ...Array.from({ length: 16 }, (_, word) => [`${word}`, `Word ${word + 1} of the arguments`])]
 
 // offerArguments names what can be limited of the row's function, where the
 // project knows it.
