@@ -285,6 +285,27 @@ func (g *granting) granted(form url.Values) permission.Permission {
 	return granted
 }
 
+// What is wrong with a field that has no place for it is said above the form.
+func TestGrant_refusalsAbove(t *testing.T) {
+	t.Parallel()
+	g := newGranting(t)
+	for want, form := range map[string]url.Values{
+		"Is no kind of key": fields("keyType", "rsa"),
+		"Native value must be a whole number from 0 to 4294967295, is \"-1\"":  fields("value", "1", "valuePeriod", "-1"),
+		"Choose the period that the calls are counted in":                      fields("rate", "1", "rateInterval", "0"),
+		"Must be \"onchain\", \"first-use\" or \"stateless\"":                  fields("registration", "never"),
+		"Amount of COIN must be a whole number from 0 to 4294967295, is \"x\"": fields("token", coin.Hex(), "tokenAmount", "1", "tokenPeriod", "x"),
+	} {
+		for name, value := range map[string]string{"contract": items.Hex(), "functions": "mint", "key": aKey} {
+			form.Set(name, value)
+		}
+		a := g.post("/accounts/"+g.account.ID+"/sessions", form)
+		if above := text(regexp.MustCompile(`(?s)<div class="notice bad" role.*?</div>`).FindString(a.body)); a.status != 400 || !strings.HasPrefix(above, want) {
+			t.Errorf("%v answers %d and says %q, want %q", form, a.status, above, want)
+		}
+	}
+}
+
 func TestGrant_startAndCollectibles(t *testing.T) {
 	t.Parallel()
 	g := newGranting(t)

@@ -12,14 +12,12 @@ import (
 	"github.com/latchkey-dev/latchkey/internal/fault"
 )
 
-// onceFields are the fields that a grant's form has once, by their id.
-var onceFields = []string{
-	"key", "keyType", "understood", "value", "valuePeriod", "starts", "lasts", "unit",
-	"limit", "feeLimit", "rate", "rateInterval", "policy", "registration",
-}
+// onceFields are the fields that a grant's form has once and says errors at, by
+// their id. What is wrong with others is said above the form.
+var onceFields = []string{"key", "understood", "value", "starts", "lasts", "limit", "feeLimit", "rate"}
 
 // rowFields are those of repeated parts.
-var rowFields = []string{"contract", "reach", "functions", "limitOf", "limitArgument", "limitOp", "limitValue", "token", "tokenAmount", "tokenPeriod", "nft", "nftKind", "nftID", "nftAmount"}
+var rowFields = []string{"contract", "reach", "functions", "limitOf", "limitArgument", "limitOp", "limitValue", "token", "tokenAmount", "nft", "nftKind", "nftID", "nftAmount"}
 
 // requestFields are the form's fields by how requests call them.
 var requestFields = map[string]string{
