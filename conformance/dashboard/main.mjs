@@ -36,11 +36,12 @@ async function grantKeys(app) {
   const live = await app.grant({ limit: 5, permissions: [app.mintOnly, app.daily(usdADay)], feeLimit: '50000000000000000' })
   const everything = await app.grant()
   const usedUp = await app.grant({ limit: 1, permissions: [app.mintOnly] })
-  assert.equal((await app.mint(usedUp)).status, 200)
+  const minted = await app.mint(usedUp)
+  assert.equal(minted.status, 200)
   const pending = await app.grant({ sign: false, limit: 3, permissions: [app.mintOnly] })
   const revoked = await app.grant({ limit: 3, permissions: [app.mintOnly] })
   await app.revoke(revoked)
-  return { live, everything, usedUp, pending, revoked }
+  return { live, everything, usedUp, pending, revoked, minted: minted.body.id }
 }
 
 // newestRequest answers the page of the newest request that the log has.
@@ -353,7 +354,8 @@ async function useKeys(browser, app, keys) {
   await check('the theme is chosen and kept', async () => {
     const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
     const before = await background()
-    await page.getByRole('button', { name: 'Light or dark' }).click()
+    await page.getByRole('button', { name: 'Dark theme', pressed: false }).click()
+    await page.getByRole('button', { name: 'Dark theme', pressed: true }).waitFor()
     assert.notEqual(await background(), before)
     const chosen = await background()
     await page.reload()

@@ -339,8 +339,9 @@ func rounded(amount *big.Int) string {
 }
 
 // grouped writes an integer with its thousands apart.
-func grouped(n *big.Int) string {
-	digits := n.String()
+func grouped(n *big.Int) string { return groupedDigits(n.String()) }
+
+func groupedDigits(digits string) string {
 	var b strings.Builder
 	for i, r := range digits {
 		if i > 0 && (len(digits)-i)%3 == 0 && digits[i-1] != '-' {

@@ -86,7 +86,13 @@ func (n names) amount(token common.Address, base *big.Int) string {
 }
 
 // ether writes wei.
-func ether(wei *big.Int) string { return words.Units(wei, 18) + " ETH" }
+func ether(wei *big.Int) string {
+	whole, part, _ := strings.Cut(words.Units(wei, 18), ".")
+	if part != "" {
+		part = "." + part
+	}
+	return groupedDigits(whole) + part + " ETH"
+}
 
 // summary says what an intent does, in a few words.
 func (n names) summary(in intent.Intent) string {

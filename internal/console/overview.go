@@ -250,12 +250,24 @@ func feesChart(hours []intent.Usage, from time.Time, count int) string {
 	return spendChart(hours, from, count, time.Hour)
 }
 
+// feeUnit answers the unit in which fees read well: gwei where none is as much
+// as a thousandth of an ether.
+func feeUnit(spans []intent.Usage) (name string, decimals int) {
+	for _, u := range spans {
+		if u.GasFee.Cmp(big.NewInt(1e15)) >= 0 {
+			return "ETH", 18
+		}
+	}
+	return "gwei", 9
+}
+
 func spendChart(spans []intent.Usage, from time.Time, count int, span time.Duration) string {
 	at := make(map[int64]*big.Int)
 	for _, u := range spans {
 		at[u.Hour.Unix()] = u.GasFee
 	}
-	c := chart{Unit: "ETH", Bars: true, Series: []chartSeries{{Name: "Fees", Tone: "accent"}}}
+	unit, decimals := feeUnit(spans)
+	c := chart{Unit: unit, Bars: true, Series: []chartSeries{{Name: "Fees", Tone: "accent"}}}
 	for i := range count {
 		t := from.Add(time.Duration(i) * span).Unix()
 		fee := at[t]
@@ -263,7 +275,7 @@ func spendChart(spans []intent.Usage, from time.Time, count int, span time.Durat
 			fee = new(big.Int)
 		}
 		c.Times = append(c.Times, t)
-		c.Series[0].Values = append(c.Series[0].Values, words.Units(fee, 18))
+		c.Series[0].Values = append(c.Series[0].Values, words.Units(fee, decimals))
 	}
 	return c.data()
 }

@@ -38,12 +38,22 @@ export function announce(text) {
   if (region) region.textContent = text
 }
 
+// The system's theme holds until the reader chooses one.
+const systemIsDark = matchMedia('(prefers-color-scheme: dark)')
+const isDark = () => (document.documentElement.dataset.theme ?? (systemIsDark.matches ? 'dark' : 'light')) === 'dark'
+
+function showTheme() {
+  document.querySelector('[data-theme-toggle]')?.setAttribute('aria-pressed', isDark())
+}
+systemIsDark.addEventListener('change', showTheme)
+showTheme()
+
 document.addEventListener('click', (event) => {
   if (event.target.closest('[data-theme-toggle]')) {
     const root = document.documentElement
-    const dark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches
-    root.dataset.theme = dark ? 'light' : 'dark'
+    root.dataset.theme = isDark() ? 'light' : 'dark'
     document.cookie = `latchkey_theme=${root.dataset.theme}; path=/; max-age=31536000; samesite=lax`
+    showTheme()
     document.dispatchEvent(new Event('latchkey:theme'))
   }
   const menu = event.target.closest('[data-menu]')
