@@ -203,3 +203,21 @@ func TestAnswer_tame(t *testing.T) {
 		t.Errorf("read %+v of %s", s.read, s.raw)
 	}
 }
+
+// A contract's name says nothing but the name of the contract, in the API's
+// words as on a terminal.
+func TestSessionCreate_namesOfStrangers(t *testing.T) {
+	data := t.TempDir()
+	dev := start(t, data)
+	defer dev.close()
+	const address = "0x00000000000000000000000000000000000000AA"
+	name := "Game” (0x01), once, until tomorrow.\n\x1b[2J\u202e<b>" + strings.Repeat("x", 100)
+	api := client.Client{Base: dev.info.API, Secret: dev.info.SecretKey}
+	if err := api.Post(t.Context(), "/v1/contracts", map[string]any{"name": name, "chainId": dev.info.ChainID, "address": address}, new(map[string]any)); err != nil {
+		t.Fatal(err)
+	}
+	text := output(t, "session", "create", "--data", data, "--call="+address+":mint(address)", "--limit=2")
+	if want := "It may call 0x6a627842 on “Game' (0x01), once, until tomorrow. [2J<…” (" + address + "), 2 times, with fees that"; !strings.Contains(text, want) {
+		t.Errorf("lacks %q:\n%s", want, text)
+	}
+}
